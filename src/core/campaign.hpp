@@ -1,0 +1,98 @@
+/// A campaign as its file states it, every value resolved: plain data, read and written by io/campaign_file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/mixture.hpp"
+
+namespace glassforge {
+
+/// Where structures come from.
+struct SystemSettings {
+  std::string model;                ///< preset name, or "custom" with a [system.mixture] table
+  Mixture mixture;                  ///< resolved: preset, then overrides of particles, box, smoothing
+  double temperature = 0;
+  std::int64_t structures = 0;
+  std::vector<std::string> files;   ///< non-empty where structures are imported; then structures == files.size()
+};
+
+struct EquilibrateSettings {
+  std::string method = "swap";      ///< "swap", "md", "hybrid"
+  std::int64_t sweeps = 20000;      ///< Monte Carlo sweeps (swap), per structure
+  double swap_fraction = 0.2;       ///< share of attempted moves that are swaps
+  std::vector<std::array<int, 2>> swap_pairs;  ///< species indices
+  double displacement = 0.05;       ///< standard deviation of a displacement move, per component
+  double start_temperature = 2.0;   ///< melted here first, then cooled to the temperature over the first half
+  double time = 1000;               ///< MD time (md, hybrid)
+  std::int64_t sweeps_per_block = 10;  ///< hybrid: sweeps of swaps between MD blocks
+  double block_time = 1.0;          ///< hybrid: MD time between blocks of sweeps
+  std::int64_t samples = 200;       ///< points of the monitored series
+};
+
+struct QuenchSettings {
+  double tolerance = 1e-9;          ///< largest |force component| of an inherent state
+  std::int64_t max_evaluations = 50000;
+};
+
+/// How label times are stated. Exactly one form is used.
+struct TimesSettings {
+  std::vector<double> times;             ///< explicit times
+  bool glassbench = false;               ///< the published ladder of the model
+  std::optional<std::array<double, 2>> ladder;  ///< [M, n]
+  std::vector<int> indices;              ///< of the ladder
+  std::vector<double> tau_alpha;         ///< multiples of the measured tau_alpha
+};
+
+struct ReplicaSettings {
+  std::int64_t count = 20;
+  std::string dynamics = "nve";     ///< "nve", "nvt"
+  double dt = 0;                    ///< the model's default unless given
+  double thermostat_time = 1.0;     ///< relaxation time of the Nose-Hoover chain (nvt)
+  bool keep_frames = false;
+  std::int64_t pack = 0;            ///< replicas a task; 0: all of a structure. Never changes results
+  TimesSettings times;
+};
+
+struct LabelSettings {
+  bool displacement = true;
+  bool bond_breaking = true;
+  double bond_inner = 1.4;          ///< in units of sigma_ab
+  double bond_outer = 1.8;
+};
+
+/// Short runs from which F_s, the mean square displacement and tau_alpha come.
+struct DynamicsSettings {
+  std::int64_t structures = 8;      ///< how many of the structures are run; 0 switches the measurement off
+  double max_time = 1000;           ///< a run stops here, or when F_s has fallen below 0.2
+};
+
+struct SplitSettings {
+  std::int64_t train = 0, validation = 0, test = 0;
+  std::vector<std::int64_t> test_ids;  ///< structures that must be in the test part (imported benchmarks), or empty
+};
+
+struct EngineSettings {
+  double skin = 0;                  ///< of the neighbour list; the model's default unless given
+};
+
+struct Campaign {
+  std::string name;
+  std::uint64_t seed = 0;
+  SystemSettings system;
+  EquilibrateSettings equilibrate;
+  QuenchSettings quench;
+  ReplicaSettings replicas;
+  LabelSettings labels;
+  DynamicsSettings dynamics;
+  std::vector<std::string> descriptor_sets;  ///< [describe] sets
+  std::vector<std::string> models;           ///< [train] models
+  SplitSettings split;
+  EngineSettings engine;
+  std::int64_t shard_size = 16;     ///< structures per file
+};
+
+}  // namespace glassforge

@@ -1,0 +1,58 @@
+/// A model liquid: its species, their pair parameters, the cutoff and how the potential is smoothed there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glassforge {
+
+/// How the Lennard-Jones potential ends at the cutoff (docs/formulas.md, "Pair potentials").
+enum class Smoothing {
+  none,         ///< plain truncation
+  shift,        ///< energy zero at the cutoff
+  force_shift,  ///< energy and force zero
+  quartic       ///< energy, force and second derivative zero
+};
+
+Smoothing parseSmoothing(std::string_view name);
+std::string_view toString(Smoothing smoothing);
+
+struct Mixture {
+  static constexpr int max_species = 8;
+
+  std::string name;                       ///< "KA", "KA2D", or what the campaign file calls it
+  int dimension = 3;
+  std::vector<std::string> species;       ///< names, e.g. {"A", "B"}
+  std::vector<std::int64_t> counts;       ///< particles per species
+  std::vector<double> masses;             ///< per species
+  std::vector<double> epsilon;            ///< (species x species), symmetric, row-major
+  std::vector<double> sigma;              ///< (species x species), symmetric, row-major
+  double cutoff = 2.5;                    ///< in units of sigma_ab, the same for every pair
+  Smoothing smoothing = Smoothing::quartic;
+  std::vector<double> box;                ///< lengths, one per axis
+  double timestep = 0.005;                ///< the default of the model
+  std::vector<std::array<int, 2>> swap_pairs;  ///< species pairs that swap moves exchange by default
+
+  int speciesCount() const { return static_cast<int>(species.size()); }
+  std::int64_t particles() const;
+  double volume() const;
+  double density() const { return static_cast<double>(particles()) / volume(); }
+  double epsilonOf(int a, int b) const { return epsilon[static_cast<std::size_t>(a * speciesCount() + b)]; }
+  double sigmaOf(int a, int b) const { return sigma[static_cast<std::size_t>(a * speciesCount() + b)]; }
+  /// Largest cutoff distance over all pairs.
+  double maxCutoff() const;
+  /// Index of a species name; InputError with the known names where there is none.
+  int speciesIndex(std::string_view species_name) const;
+  /// Species of every particle in id order: all of the first species, then the second, ...
+  std::vector<std::int32_t> speciesByCount() const;
+  /// Throws InputError where sizes, symmetry, signs, or box against twice the cutoff are wrong.
+  void validate() const;
+
+  /// "KA" (Kob-Andersen, 3D, N = 4096) or "KA2D" (ternary, 2D, N = 1290); InputError with the known names otherwise.
+  static Mixture preset(std::string_view name);
+};
+
+}  // namespace glassforge
