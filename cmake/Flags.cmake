@@ -1,0 +1,40 @@
+# glassforge::flags: what every file of ours is compiled with.
+#
+# Determinism decides the flags: -ffp-contract=off because a fused multiply-add would make results depend on what the compiler
+# inlines where, and no -ffast-math. -fno-math-errno changes no value, only whether sqrt may set errno.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG" CACHE STRING "" FORCE)
+set(CMAKE_CXX_FLAGS_DEBUG "-Og -g -D_GLIBCXX_ASSERTIONS" CACHE STRING "" FORCE)
+
+separate_arguments(glassforge_arch UNIX_COMMAND "${GLASSFORGE_ARCH_FLAGS}")
+add_library(glassforge_flags INTERFACE)
+add_library(glassforge::flags ALIAS glassforge_flags)
+target_compile_options(glassforge_flags INTERFACE
+  ${glassforge_arch} -ffp-contract=off -fno-math-errno
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  $<$<BOOL:${GLASSFORGE_WERROR}>:-Werror>)
+
+if(GLASSFORGE_SANITIZE)
+  set(glassforge_sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_compile_options(glassforge_flags INTERFACE ${glassforge_sanitize})
+  target_link_options(glassforge_flags INTERFACE ${glassforge_sanitize})
+endif()
+
+find_program(GLASSFORGE_CCACHE ccache)
+mark_as_advanced(GLASSFORGE_CCACHE)
+if(GLASSFORGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # The sloppiness is what ccache asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+    "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime" "${GLASSFORGE_CCACHE}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(glassforge_flags INTERFACE -fpch-preprocess)
+  endif()
+endif()

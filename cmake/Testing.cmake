@@ -1,0 +1,80 @@
+# How tests are registered. Labels: the folder's (unit, physics, mpi, reference, cli, restart, slurm), and besides `long` for
+# a GoogleTest whose name contains Long and a pytest marked `long`; scripts/test.sh leaves those out.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+set(GLASSFORGE_PYTHON "/usr/bin/python3" CACHE FILEPATH "The Python that has h5py, numpy and pytest (Debian's own)")
+set(GLASSFORGE_MPIEXEC_FLAGS "--oversubscribe;--bind-to;none" CACHE STRING "For test runs; these are Open MPI's")
+
+set(glassforge_test_env OMP_PROC_BIND=false OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1)
+if(GLASSFORGE_SANITIZE)
+  list(APPEND glassforge_test_env "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
+    "ASAN_OPTIONS=fast_unwind_on_malloc=0")
+endif()
+
+# One object for every test's main: Kokkos always, MPI where the test is linked with it.
+function(glassforge_test_executable name main)
+  add_executable(${name} ${ARGN} "${PROJECT_SOURCE_DIR}/tests/support/${main}")
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(${name} PRIVATE glassforge::flags GTest::gtest GTest::gmock Kokkos::kokkos)
+  if(main STREQUAL "main_mpi.cpp")
+    target_link_libraries(${name} PRIVATE MPI::MPI_CXX)
+  endif()
+  target_precompile_headers(${name} REUSE_FROM glassforge_test_pch)
+endfunction()
+
+# glassforge_add_gtest(name label main(main.cpp|main_mpi.cpp) LIBRARIES ... SOURCES ...): one CTest per case.
+function(glassforge_add_gtest name label main)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "LIBRARIES;SOURCES")
+  glassforge_test_executable(${name} ${main} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  list(JOIN glassforge_test_env "\\;" env)
+  set(common WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" DISCOVERY_TIMEOUT 60)
+  set(properties ENVIRONMENT "OMP_NUM_THREADS=2\\;${env}" PROCESSORS 2)
+  gtest_discover_tests(${name} ${common} TEST_PREFIX "${name}." TEST_FILTER "-*Long*" TEST_LIST ${name}_short
+    PROPERTIES ${properties} LABELS "${label}" TIMEOUT 300)
+  gtest_discover_tests(${name} ${common} TEST_PREFIX "${name}." TEST_FILTER "*Long*" TEST_LIST ${name}_long
+    PROPERTIES ${properties} LABELS "${label}\\;long" TIMEOUT 7200)
+endfunction()
+
+# glassforge_add_mpi_test(name executable np...): the executable under mpirun at each np. A GoogleTest executable with cases
+# named Long gets them as tests of their own.
+function(glassforge_add_mpi_test name executable)
+  foreach(np ${ARGN})
+    glassforge_add_mpi_run("${name}.np${np}" ${executable} ${np} "mpi" 600 "--gtest_filter=-*Long*")
+    get_target_property(sources ${executable} SOURCES)
+    foreach(source ${sources})
+      file(STRINGS "${source}" cases REGEX "^TEST.*Long")
+      if(cases)
+        glassforge_add_mpi_run("${name}.long.np${np}" ${executable} ${np} "mpi;long" 7200 "--gtest_filter=*Long*")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+function(glassforge_add_mpi_run test executable np labels timeout)
+  add_test(NAME "${test}" COMMAND "${MPIEXEC_EXECUTABLE}" ${GLASSFORGE_MPIEXEC_FLAGS} ${MPIEXEC_NUMPROC_FLAG} ${np}
+    $<TARGET_FILE:${executable}> ${ARGN})
+  set_tests_properties("${test}" PROPERTIES ENVIRONMENT "OMP_NUM_THREADS=1;${glassforge_test_env}"
+    LABELS "${labels}" PROCESSORS ${np} TIMEOUT ${timeout})
+endfunction()
+
+# glassforge_add_pytest(file label): one CTest a file; one more, with the label long, where something in it is marked `long`.
+function(glassforge_add_pytest file label)
+  get_filename_component(stem "${file}" NAME_WE)
+  set(test "${label}.${stem}")
+  glassforge_add_pytest_run("${test}" "${file}" "not long" "${label}" 600)
+  file(STRINGS "${file}" marks REGEX "pytest\\.mark\\.long")
+  if(marks)
+    glassforge_add_pytest_run("${test}.long" "${file}" "long" "${label};long" 7200)
+  endif()
+endfunction()
+
+function(glassforge_add_pytest_run test file selection labels timeout)
+  add_test(NAME "${test}" COMMAND "${GLASSFORGE_PYTHON}" -m pytest -q -rs -p no:cacheprovider -m "${selection}" "${file}"
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties("${test}" PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} PROCESSORS 2
+    ENVIRONMENT "GLASSFORGE_BIN=${PROJECT_BINARY_DIR}/glassforge;GLASSFORGE_BUILD=${PROJECT_BINARY_DIR};\
+PYTHONPATH=${PROJECT_SOURCE_DIR}/python;PYTHONDONTWRITEBYTECODE=1;OMP_NUM_THREADS=1;${glassforge_test_env}")
+endfunction()
