@@ -24,18 +24,24 @@ function(glassforge_test_executable name main)
   target_precompile_headers(${name} REUSE_FROM glassforge_test_pch)
 endfunction()
 
-# glassforge_add_gtest(name label main(main.cpp|main_mpi.cpp) LIBRARIES ... SOURCES ...): one CTest per case.
+# glassforge_add_gtest(name label main(main.cpp|main_mpi.cpp) LIBRARIES ... SOURCES ...): one CTest a case.
 function(glassforge_add_gtest name label main)
   cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "LIBRARIES;SOURCES")
   glassforge_test_executable(${name} ${main} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
-  list(JOIN glassforge_test_env "\\;" env)
-  set(common WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" DISCOVERY_TIMEOUT 60)
-  set(properties ENVIRONMENT "OMP_NUM_THREADS=2\\;${env}" PROCESSORS 2)
-  gtest_discover_tests(${name} ${common} TEST_PREFIX "${name}." TEST_FILTER "-*Long*" TEST_LIST ${name}_short
-    PROPERTIES ${properties} LABELS "${label}" TIMEOUT 300)
-  gtest_discover_tests(${name} ${common} TEST_PREFIX "${name}." TEST_FILTER "*Long*" TEST_LIST ${name}_long
-    PROPERTIES ${properties} LABELS "${label}\\;long" TIMEOUT 7200)
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." TEST_LIST cases DISCOVERY_TIMEOUT 60)
+  # Properties that are lists do not pass through gtest_discover_tests, so ctest reads them from a file of its own.
+  set(properties "${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake")
+  file(CONFIGURE OUTPUT "${properties}" @ONLY CONTENT [[
+foreach(case IN LISTS cases)
+  set_tests_properties("${case}" PROPERTIES LABELS "@label@" TIMEOUT 300
+    ENVIRONMENT "OMP_NUM_THREADS=2;OMP_WAIT_POLICY=passive;@glassforge_test_env@")
+  if(case MATCHES "Long")
+    set_tests_properties("${case}" PROPERTIES LABELS "@label@;long" TIMEOUT 7200)
+  endif()
+endforeach()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties}")
 endfunction()
 
 # glassforge_add_mpi_test(name executable np...): the executable under mpirun at each np. A GoogleTest executable with cases
