@@ -1,0 +1,65 @@
+/// What particles look like in numbers: the input every descriptor takes, its interface, and all descriptors by name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/array.hpp"
+#include "core/features.hpp"
+
+namespace glassforge::ml {
+
+/// One structure as descriptors see it. Rows are particles in id order; reduced Lennard-Jones units.
+struct DescriptorInput {
+  int dimension = 3;
+  std::vector<double> box;                ///< (D) lengths
+  std::vector<std::string> species_names;  ///< (K)
+  std::vector<std::int32_t> species;      ///< (N), 0-based
+  std::vector<double> thermal;            ///< (N, D) positions, wrapped or not
+  std::vector<double> inherent;           ///< (N, D) positions of the inherent state, wrapped or not
+  std::vector<double> thermal_energy;     ///< (N): E_i = 1/2 sum_j V(r_ij) of the thermal positions
+  std::vector<double> inherent_energy;    ///< (N): the same of the inherent state
+  double temperature = 0;
+
+  std::size_t particles() const { return species.size(); }
+  int speciesCount() const { return static_cast<int>(species_names.size()); }
+  /// Throws InputError where sizes do not fit, a number is not finite or a species is out of range.
+  void validate() const;
+};
+
+/// The columns of a descriptor: names, units ("1", "sigma", "epsilon", ...), the length each looks at (NaN: none).
+struct Columns {
+  std::vector<std::string> names, units;
+  std::vector<double> radii;
+
+  std::size_t size() const { return names.size(); }
+  void add(std::string name, std::string unit, double radius);
+};
+
+class Descriptor {
+ public:
+  virtual ~Descriptor() = default;
+
+  /// As [describe] sets and `ridge_<name>` call it.
+  virtual const std::string& name() const = 0;
+  virtual const Columns& columns() const = 0;
+  /// (N, F) values of a structure of the species and dimension the descriptor was made for. The caller has validated
+  /// the input.
+  virtual Array<double> compute(const DescriptorInput& input) const = 0;
+
+  /// Checks the input, computes, and puts names, units and radii beside the values.
+  FeatureSet describe(const DescriptorInput& input) const;
+};
+
+/// The descriptor of that name for these species in D = 2 or 3; InputError with the known names where there is none.
+std::unique_ptr<Descriptor> makeDescriptor(std::string_view name, const std::vector<std::string>& species_names,
+                                           int dimension);
+/// All names that makeDescriptor knows.
+std::vector<std::string> descriptorNames();
+/// Those of them that are one bare column and a model of the same name ("DEN", "EPOT").
+std::vector<std::string> handMadeNames();
+
+}  // namespace glassforge::ml

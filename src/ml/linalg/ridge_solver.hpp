@@ -1,0 +1,46 @@
+/// Ridge regression from normal equations: one eigendecomposition serves every penalty and target.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ml/linalg/normal_equations.hpp"
+
+namespace glassforge::ml {
+
+/// Minimises |y - ybar - Z w|^2 + penalty |w|^2 with Z the standardised columns z = (x - mean) / scale
+/// (Hoerl and Kennard, Technometrics 12, 55 (1970)). Columns whose standard deviation is below `least_deviation` get
+/// weight zero and scale 1.
+class RidgeSolver {
+ public:
+  static constexpr double least_deviation = 1e-5;  ///< reference 4.4: such features are dropped
+
+  /// Error where there are no rows or a sum is not finite.
+  explicit RidgeSolver(const NormalEquations& train);
+  ~RidgeSolver();
+  RidgeSolver(RidgeSolver&&) noexcept;
+  RidgeSolver& operator=(RidgeSolver&&) noexcept;
+
+  /// (F) mean of each column counted from the origin of the normal equations.
+  const std::vector<double>& shift() const;
+  /// (F) standard deviation of each column over the training rows; 1 where the column is dropped.
+  const std::vector<double>& scale() const;
+  /// (F) weights of the standardised columns for one target.
+  std::vector<double> weights(std::size_t target, double penalty) const;
+  /// Mean of a target counted from the origin of the normal equations: the intercept of the standardised model.
+  double intercept(std::size_t target) const;
+
+ private:
+  struct Decomposition;
+  std::unique_ptr<Decomposition> parts_;
+};
+
+/// Covariance sums of prediction and target over the rows of some normal equations.
+struct LinearFit {
+  double rows = 0, mean_p = 0, mean_y = 0, spp = 0, syy = 0, spy = 0;
+};
+
+/// How well sum_a slope_a x_a follows target k over the rows of `data`, from its sums alone. slope: (F), per unit of x.
+LinearFit followTarget(const NormalEquations& data, const std::vector<double>& slope, std::size_t target);
+
+}  // namespace glassforge::ml

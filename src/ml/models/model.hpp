@@ -1,0 +1,45 @@
+/// A model of labels: fit on training and validation structures, predict, save, load; and all models by name.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/array.hpp"
+#include "core/model_record.hpp"
+#include "ml/models/reducer.hpp"
+#include "ml/models/structure_data.hpp"
+
+namespace glassforge::ml {
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// As [train] models calls it.
+  virtual const std::string& name() const = 0;
+  /// The descriptor set it reads.
+  virtual const std::string& descriptorSet() const = 0;
+  /// False for a bare descriptor, whose values have neither the unit nor the sign of a label: its r2 is not a number.
+  virtual bool predictsLabels() const = 0;
+
+  /// Learns every label, time and species of the view. Collective over the reducer's processes; all end up with the same
+  /// bits.
+  virtual void fit(const TrainingView& data, Reducer& reducer) = 0;
+  /// (T, N) predictions of one label at the times of that label; NaN for species without training particles. Error where
+  /// the label is unknown.
+  virtual Array<double> predict(const StructureSample& sample, const std::string& label) const = 0;
+  /// Times a label was learnt at; empty for a bare descriptor, which serves any time.
+  virtual std::vector<double> times(const std::string& label) const = 0;
+
+  virtual ModelRecord save() const = 0;
+  /// Error where the record is not of this model or is damaged.
+  virtual void load(const ModelRecord& record) = 0;
+};
+
+/// `ridge_<set>`, or a hand-made descriptor by its name; InputError with the known names otherwise.
+std::unique_ptr<Model> makeModel(std::string_view name, const std::vector<std::string>& species_names, int dimension);
+std::vector<std::string> modelNames();
+
+}  // namespace glassforge::ml

@@ -1,0 +1,62 @@
+/// What models learn from and are judged by, structure by structure, and a view of it that cannot show the test part.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/array.hpp"
+#include "core/split.hpp"
+
+namespace glassforge::ml {
+
+/// One label of one structure. T times, N particles.
+struct LabelField {
+  std::string name;           ///< "displacement", "bond_breaking"
+  std::vector<double> times;  ///< (T)
+  Array<double> mean;         ///< (T, N) over replicas
+  Array<double> variance;     ///< (T, N) unbiased over replicas, or empty where it is not known
+  std::int64_t replicas = 0;  ///< that the mean was taken over
+};
+
+/// One structure with one descriptor set.
+struct StructureSample {
+  std::int64_t structure = 0;
+  std::vector<std::int32_t> species;  ///< (N)
+  Array<double> features;             ///< (N, F) of the set asked for
+  std::vector<LabelField> labels;     ///< the same names and times for every structure
+
+  const LabelField& label(const std::string& name) const;
+  /// Throws Error where sizes do not fit or a label or feature is not finite.
+  void validate() const;
+};
+
+/// Where samples come from; `app` implements it on files. Asked only for structures this process holds.
+class StructureSource {
+ public:
+  virtual ~StructureSource() = default;
+  /// Columns of a descriptor set; the same for all structures and known on every process.
+  virtual std::size_t featureCount(const std::string& set) const = 0;
+  /// Names and times of the labels, the same for all structures and known on every process (fields without values).
+  virtual std::vector<LabelField> labelLayout() const = 0;
+  virtual StructureSample load(std::int64_t structure, const std::string& set) const = 0;
+};
+
+/// The training and validation parts of a split. There is no way from here to a test structure.
+class TrainingView {
+ public:
+  TrainingView(const StructureSource& source, const Split& split);
+
+  const std::vector<std::int64_t>& train() const { return train_; }
+  const std::vector<std::int64_t>& validation() const { return validation_; }
+  std::size_t featureCount(const std::string& set) const { return source_.featureCount(set); }
+  std::vector<LabelField> labelLayout() const { return source_.labelLayout(); }
+  /// A checked sample; Error where the structure is of neither part.
+  StructureSample load(std::int64_t structure, const std::string& set) const;
+
+ private:
+  const StructureSource& source_;
+  std::vector<std::int64_t> train_, validation_;
+};
+
+}  // namespace glassforge::ml
