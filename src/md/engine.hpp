@@ -1,0 +1,91 @@
+/// Molecular dynamics of a pack: velocity Verlet (Swope et al. 1982), NVE or with a Nose-Hoover chain a replica.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/random.hpp"
+#include "core/replica_pack.hpp"
+#include "md/neighbour_list.hpp"
+#include "md/pair_force.hpp"
+#include "md/thermostat.hpp"
+
+namespace glassforge::md {
+
+struct Thermostat {
+  double temperature = 1;
+  double relaxation_time = 1;
+};
+
+/// Default skin of the neighbour list: 0.3 in 3D, 0.5 in 2D.
+inline double defaultSkin(int dimension) { return dimension == 3 ? 0.3 : 0.5; }
+
+/// One pack, its lists and its forces. Results of a replica do not depend on the other replicas, nor on threads.
+template <int D>
+class Engine {
+ public:
+  Engine(const Mixture& mixture, int replicas, int particles, double skin);
+
+  ReplicaPack<D>& pack() { return pack_; }
+  const ReplicaPack<D>& pack() const { return pack_; }
+  const Mixture& mixture() const { return mixture_; }
+
+  /// Copies a snapshot into replica r; call prepare() when all are loaded.
+  void load(int r, const Snapshot& snapshot) { pack_.load(r, snapshot); }
+  /// Maxwell-Boltzmann velocities at `temperature`: Gaussian, total momentum zero, keyed by `key` and particle id.
+  void drawVelocities(int r, double temperature, const StreamKey& key);
+  /// Lists and forces of all replicas from their positions.
+  void prepare();
+  /// Lists and forces of replica r from its positions.
+  void prepare(int r);
+
+  /// Advances every healthy replica by `steps` of dt. A replica that leaves physics gets a status and is left alone.
+  void advance(std::int64_t steps, double dt);
+  void setThermostat(const std::optional<Thermostat>& thermostat);
+  /// Changes the bath temperature of all replicas, keeping the state of their chains.
+  void setTemperature(double temperature);
+
+  /// Potential energy and virial of replica r where it is now; refreshes its forces. `per_particle` in file order.
+  PairSums energy(int r, std::vector<double>* per_particle = nullptr);
+  double kineticEnergy(int r) const;
+  double temperature(int r) const;
+  /// Virial pressure with the momentary kinetic part.
+  double pressure(int r);
+  /// (Kinetic + potential + chain energy) / N: what the integrator conserves.
+  double conservedPerParticle(int r);
+  bool healthy(int r) const { return pack_.status[static_cast<std::size_t>(r)].empty(); }
+  long listBuilds(int r) const { return list_.builds(r); }
+
+  /// Forces at the positions now in the pack, lists rebuilt only where needed: what a minimiser calls.
+  PairSums forcesAt(int r);
+
+ private:
+  template <class TailType>
+  bool stepReplica(const TailType& tail, int r, double dt);
+  template <class TailType>
+  void advanceReplica(const TailType& tail, int r, std::int64_t target, double dt);
+  void scaleVelocities(int r, double dt);
+  void kick(int r, double h);
+  void drift(int r, double dt);
+  bool refreshList(int r);
+  void inspect(int r);
+  void growUntilBuilt(int r);
+
+  Mixture mixture_;
+  Tail tail_;
+  PairTable table_;
+  ReplicaPack<D> pack_;
+  NeighbourList<D> list_;
+  std::vector<char> waiting_;  ///< (R) in the middle of a step, for lack of list memory
+  std::vector<NoseHooverChain> chain_;
+  std::optional<Thermostat> thermostat_;
+};
+
+extern template class Engine<2>;
+extern template class Engine<3>;
+
+/// Pressure from potential sums: rho T + virial / (D V).
+double virialPressure(const Mixture& mixture, std::int64_t particles, double volume, double temperature, double virial);
+
+}  // namespace glassforge::md

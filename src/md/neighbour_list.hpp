@@ -1,0 +1,74 @@
+/// Full neighbour lists of a pack, closed within each replica and rebuilt for each replica on its own.
+#pragma once
+
+#include <Kokkos_Core.hpp>
+#include <vector>
+
+#include "core/replica_pack.hpp"
+#include "md/pair_potential.hpp"
+
+namespace glassforge::md {
+
+/// The list of one particle runs from first to last in `entry`, padded to whole registers with a row far away.
+/// Particle order (cell, then id) and entry order (cell by cell) are pure functions of the positions at the build, so
+/// sums over a list have one order whatever ran before. Particles near a face have periodic copies (rows after the
+/// particles) that move with them: no minimum image is taken per pair.
+template <int D>
+class NeighbourList {
+ public:
+  /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it.
+  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin);
+
+  /// Sorts replica r by cell, makes its periodic copies and lists. False where memory is too small: call grow(), again.
+  bool build(ReplicaPack<D>& pack, int r);
+  /// Enlarges what the last failed builds found too small. Not to be called while any replica is being advanced.
+  void grow(ReplicaPack<D>& pack);
+
+  /// True where some particle of replica r has moved by more than half the skin since the build.
+  bool outdated(const ReplicaPack<D>& pack, int r) const;
+  /// Moves the periodic copies of replica r to where their particles are now.
+  void updateCopies(ReplicaPack<D>& pack, int r) const;
+
+  const int* entries(int r) const { return &entry_(r, 0); }
+  int first(int r, int i) const { return first_(r, i); }
+  /// One past the last entry, padding included.
+  int last(int r, int i) const { return last_(r, i); }
+  double skin() const { return skin_; }
+  long builds(int r) const { return builds_[static_cast<std::size_t>(r)]; }
+
+ private:
+  struct Search;
+  void sortByCell(ReplicaPack<D>& pack, int r);
+  void permute(ReplicaPack<D>& pack, int r);
+  bool makeCopies(ReplicaPack<D>& pack, int r);
+  void binRows(const ReplicaPack<D>& pack, int r);
+  bool fillLists(const ReplicaPack<D>& pack, int r);
+  int searchAround(Search& search, int i, const double* x, int* out) const;
+  int cellOfRow(const double* row) const;
+  bool lacks(int r, int rows, int entries);
+
+  double skin_, reach_;                         ///< reach: largest cutoff + skin
+  double list_cutoff2_[Mixture::max_species][Mixture::max_species] = {};
+  double species_reach_[Mixture::max_species] = {};
+  int sort_cells_[3] = {1, 1, 1};               ///< cells of the sort, over the box
+  int grid_[3] = {1, 1, 1};                     ///< cells of the search, over the box and its copies
+  double cell_ = 1;                             ///< edge of a search cell
+  int row_capacity_, entry_capacity_;
+  std::vector<int> rows_needed_, entries_needed_;  ///< (R), by failed builds
+  std::vector<long> builds_;
+
+  PackView<int**> entry_, first_, last_;
+  PackView<int*> copies_;                       ///< (R) number of periodic copies
+  PackView<int**> source_;                      ///< (R, copies) particle each copy belongs to
+  PackView<double***> shift_;                   ///< (R, copies, 4)
+  PackView<double***> built_at_;                ///< (R, N, 4) positions at the last build
+  PackView<int**> order_, cell_of_, cell_start_, binned_row_;
+  PackView<double***> binned_;                  ///< (R, 4, rows): x, y, z, code by search cell
+  PackView<double***> scratch_;                 ///< (R, N, 4)
+  PackView<int***> scratch_int_;                ///< (R, N, 4)
+};
+
+extern template class NeighbourList<2>;
+extern template class NeighbourList<3>;
+
+}  // namespace glassforge::md
