@@ -13,7 +13,6 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG" CACHE STRING "" FORCE)
 set(CMAKE_CXX_FLAGS_DEBUG "-Og -g -D_GLIBCXX_ASSERTIONS" CACHE STRING "" FORCE)
 
-separate_arguments(glassforge_arch UNIX_COMMAND "${GLASSFORGE_ARCH_FLAGS}")
 add_library(glassforge_flags INTERFACE)
 add_library(glassforge::flags ALIAS glassforge_flags)
 target_compile_options(glassforge_flags INTERFACE
@@ -32,8 +31,10 @@ endif()
 find_program(GLASSFORGE_CCACHE ccache)
 mark_as_advanced(GLASSFORGE_CCACHE)
 if(GLASSFORGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # The sloppiness is what ccache asks for where headers are precompiled.
+  # The sloppiness is what ccache asks for where headers are precompiled; base and nohashdir let a second clone profit; the
+  # namespace keeps machines apart for which -march=native means different things.
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "CCACHE_NAMESPACE=${glassforge_arch_key}"
     "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime" "${GLASSFORGE_CCACHE}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(glassforge_flags INTERFACE -fpch-preprocess)
