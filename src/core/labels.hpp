@@ -31,6 +31,8 @@ struct StructureLabels {
   Array<double> displacement_variance;       ///< (T, N): unbiased variance over replicas
   Array<double> bond_breaking;               ///< (T, N) or empty
   Array<double> bond_breaking_variance;      ///< (T, N) or empty
+  Array<double> thermal;                     ///< (N, D): unwrapped positions at t = 0, or empty
+  Array<double> inherent;                    ///< (N, D): of the inherent state, same frame, or empty
 };
 
 }  // namespace glassforge
