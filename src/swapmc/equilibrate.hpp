@@ -1,0 +1,22 @@
+/// From nothing to an equilibrated structure: random start, melt, cooling, sampling; every step monitored.
+#pragma once
+
+#include <functional>
+
+#include "core/campaign.hpp"
+#include "core/structure.hpp"
+
+namespace glassforge::swapmc {
+
+/// Called now and then with the finished share in [0, 1]; may throw to stop.
+using ProgressHook = std::function<void(double)>;
+
+/// Structure `index` of a campaign, a pure function of (campaign seed, index, settings). Methods: "swap" (displacement
+/// and swap moves), "md" (NVT, Nose-Hoover), "hybrid" (MD blocks with sweeps of swaps in between). The bath follows a
+/// geometric ramp from start_temperature to the temperature over the first half, then stays.
+StructureState equilibrate(const Campaign& campaign, std::int64_t index, const ProgressHook& progress = {});
+
+/// Random positions, pushed apart by Monte Carlo at `temperature` until no pair overlaps; species at random.
+Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t seed, std::int64_t index);
+
+}  // namespace glassforge::swapmc

@@ -1,0 +1,237 @@
+#include "swapmc/monte_carlo.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace glassforge::swapmc {
+namespace {
+
+using md::Wide;
+
+constexpr double kSkin = 0.6;  // of the lists: rebuilt about every ten sweeps at a displacement of 0.05
+
+template <int D>
+Box<D> boxOf(const Snapshot& s) {
+  std::array<double, D> lengths{};
+  for (int k = 0; k < D; ++k) lengths[static_cast<std::size_t>(k)] = s.box[static_cast<std::size_t>(k)];
+  return Box<D>(lengths);
+}
+
+/// Squared minimum-image distances of eight rows from x.
+template <int D>
+Wide squaredDistance(const Box<D>& box, const double* x, const md::WideRows& other) {
+  const auto along = [&](int k, const Wide& theirs) {
+    const Wide d = Wide(x[k]) - theirs;
+    return fusedMultiplyAdd(Wide(-box.length(k)), nearestInteger(d * Wide(1.0 / box.length(k))), d);
+  };
+  const Wide dx = along(0, other.x), dy = along(1, other.y);
+  Wide r2 = fusedMultiplyAdd(dx, dx, dy * dy);
+  if constexpr (D == 3) {
+    const Wide dz = along(2, other.z);
+    r2 = fusedMultiplyAdd(dz, dz, r2);
+  }
+  return r2;
+}
+
+template <class TailType>
+Wide pairEnergies(const TailType& tail, const md::PairTable& table, int species, const Wide& r2, const Wide& code) {
+  const Wide y = r2 * lookup(table.inverse_sigma2[species], code);
+  return keep(y < Wide(table.cutoff_y), lookup(table.four_epsilon[species], code) * tail.energy(y));
+}
+
+/// An index below n from 32 random bits; its bias of n / 2^32 is the same for a move and its reverse.
+int pick(std::uint32_t word, std::size_t n) { return static_cast<int>((std::uint64_t{word} * n) >> 32); }
+
+}  // namespace
+
+template <int D>
+MonteCarlo<D>::MonteCarlo(const Mixture& mixture, const Snapshot& start, const MonteCarloOptions& options,
+                          const StreamKey& key)
+    : mixture_(mixture),
+      tail_(md::makeTail(mixture.smoothing, mixture.cutoff)),
+      table_(mixture),
+      box_(boxOf<D>(start)),
+      options_(options),
+      stream_(key),
+      lists_(box_, mixture.maxCutoff(), kSkin) {
+  if (options_.swap_pairs.empty()) options_.swap_fraction = 0;
+  moves_.push_back({"displacement"});
+  for (const auto& [a, b] : options_.swap_pairs) {
+    moves_.push_back({fmt::format("swap {}-{}", mixture.species[static_cast<std::size_t>(a)],
+                                  mixture.species[static_cast<std::size_t>(b)])});
+  }
+  load(start);
+}
+
+template <int D>
+void MonteCarlo<D>::load(const Snapshot& snapshot) {
+  start_ = snapshot;
+  const std::size_t n = snapshot.particles();
+  row_ = PackView<double**>("swapmc::row", n + 1, 4);
+  image_ = snapshot.image.empty() ? std::vector<std::int32_t>(n * D, 0) : snapshot.image;
+  members_.assign(static_cast<std::size_t>(mixture_.speciesCount()), {});
+  place_.assign(n, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < D; ++k) {
+      row_(i, k) = snapshot.position[i * D + k];
+      image_[i * D + k] += box_.wrap(row_(i, k), static_cast<int>(k));
+    }
+    row_(i, 3) = speciesCode(snapshot.species[i]);
+    auto& family = members_[static_cast<std::size_t>(snapshot.species[i])];
+    place_[i] = static_cast<int>(family.size());
+    family.push_back(static_cast<int>(i));
+  }
+  for (std::size_t k = 0; k < 3; ++k) row_(n, k) = std::numeric_limits<double>::quiet_NaN();
+  row_(n, 3) = speciesCode(0);
+  rebuild();
+  fullEnergy(true);
+}
+
+template <int D>
+Snapshot MonteCarlo<D>::store() const {
+  Snapshot s = start_;
+  s.image = image_;
+  for (std::size_t i = 0; i < s.particles(); ++i) {
+    for (std::size_t k = 0; k < D; ++k) s.position[i * D + k] = row_(i, k);
+  }
+  return s;
+}
+
+template <int D>
+void MonteCarlo<D>::rebuild() {
+  lists_.build(row_.data(), static_cast<int>(start_.particles()));
+}
+
+template <int D>
+double MonteCarlo<D>::localEnergy(int i) const {
+  const double* x = &row_(i, 0);
+  return std::visit(
+      [&](const auto& tail) {
+        Wide energy(0.0);
+        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
+          const auto other = md::loadRows(row_.data(), lists_.entries() + q);
+          energy = energy + pairEnergies(tail, table_, speciesOf(x[3]), squaredDistance(box_, x, other), other.code);
+        }
+        return sum(energy);
+      },
+      tail_);
+}
+
+/// Energy of particle i at `target` minus that where it is, in one pass over its list.
+template <int D>
+double MonteCarlo<D>::displacementDifference(int i, const double* target) const {
+  const double* x = &row_(i, 0);
+  const int species = speciesOf(x[3]);
+  return std::visit(
+      [&](const auto& tail) {
+        Wide before(0.0), after(0.0);
+        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
+          const auto other = md::loadRows(row_.data(), lists_.entries() + q);
+          before = before + pairEnergies(tail, table_, species, squaredDistance(box_, x, other), other.code);
+          after = after + pairEnergies(tail, table_, species, squaredDistance(box_, target, other), other.code);
+        }
+        return sum(after) - sum(before);
+      },
+      tail_);
+}
+
+template <int D>
+double MonteCarlo<D>::fullEnergy(bool reset) {
+  double twice = 0;
+  for (int i = 0; i < static_cast<int>(start_.particles()); ++i) twice += localEnergy(i);
+  if (reset) energy_ = 0.5 * twice;
+  return 0.5 * twice;
+}
+
+template <int D>
+bool MonteCarlo<D>::accept(double difference, std::uint32_t high, std::uint32_t low) const {
+  if (difference <= 0) return true;
+  return RandomStream::toUnit(high, low) < std::exp(-difference / options_.temperature);
+}
+
+template <int D>
+void MonteCarlo<D>::attemptDisplacement(const RandomStream::Philox::ctr_type& words) {
+  const int i = pick(words.v[0], start_.particles());
+  double* x = &row_(i, 0);
+  double target[3] = {x[0], x[1], x[2]};
+  for (int k = 0; k < D; k += 2) {
+    const auto normal = stream_.normals(static_cast<std::uint64_t>(attempts_), 1u + static_cast<std::uint32_t>(k / 2));
+    target[k] += options_.displacement * normal[0];
+    if (k + 1 < D) target[k + 1] += options_.displacement * normal[1];
+  }
+  ++moves_[0].attempted;
+  const double difference = displacementDifference(i, target);
+  if (!accept(difference, words.v[2], words.v[3])) return;
+  ++moves_[0].accepted;
+  energy_ += difference;
+  for (int k = 0; k < D; ++k) {
+    image_[static_cast<std::size_t>(i * D + k)] += box_.wrap(target[k], k);
+    x[k] = target[k];
+  }
+  if (lists_.outdatedBy(i, x)) rebuild();
+}
+
+template <int D>
+void MonteCarlo<D>::exchangeSpecies(int i, int j) {
+  const auto a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j);
+  std::swap(row_(a, 3), row_(b, 3));
+  std::swap(members_[static_cast<std::size_t>(start_.species[a])][static_cast<std::size_t>(place_[a])],
+            members_[static_cast<std::size_t>(start_.species[b])][static_cast<std::size_t>(place_[b])]);
+  std::swap(start_.species[a], start_.species[b]);
+  std::swap(place_[a], place_[b]);
+}
+
+/// A pair term between i and j stands twice before and twice after, with the same value: it cancels.
+template <int D>
+void MonteCarlo<D>::attemptSwap(const RandomStream::Philox::ctr_type& words) {
+  const auto pair_words = stream_.words(static_cast<std::uint64_t>(attempts_), 3u);
+  const auto which = static_cast<std::size_t>(pick(pair_words.v[0], options_.swap_pairs.size()));
+  const auto& [a, b] = options_.swap_pairs[which];
+  const auto& first = members_[static_cast<std::size_t>(a)];
+  const auto& second = members_[static_cast<std::size_t>(b)];
+  if (first.empty() || second.empty()) return;
+  const int i = first[static_cast<std::size_t>(pick(words.v[0], first.size()))];
+  const int j = second[static_cast<std::size_t>(pick(pair_words.v[1], second.size()))];
+  MoveCount& count = moves_[which + 1];
+  ++count.attempted;
+  const double before = localEnergy(i) + localEnergy(j);
+  exchangeSpecies(i, j);
+  const double difference = localEnergy(i) + localEnergy(j) - before;
+  if (accept(difference, words.v[2], words.v[3])) {
+    ++count.accepted;
+    energy_ += difference;
+  } else {
+    exchangeSpecies(i, j);
+  }
+}
+
+template <int D>
+void MonteCarlo<D>::attemptOne() {
+  const auto words = stream_.words(static_cast<std::uint64_t>(attempts_), 0u);
+  if (words.v[1] * 0x1.0p-32 < options_.swap_fraction) {
+    attemptSwap(words);
+  } else {
+    attemptDisplacement(words);
+  }
+  ++attempts_;
+}
+
+template <int D>
+void MonteCarlo<D>::attempt(std::int64_t count) {
+  for (std::int64_t n = 0; n < count; ++n) attemptOne();
+}
+
+template <int D>
+void MonteCarlo<D>::run(std::int64_t sweeps) {
+  attempt(sweeps * static_cast<std::int64_t>(start_.particles()));
+}
+
+template <int D>
+void MonteCarlo<D>::resetCounts() {
+  for (auto& move : moves_) move.attempted = move.accepted = 0;
+}
+
+template class MonteCarlo<2>;
+template class MonteCarlo<3>;
+
+}  // namespace glassforge::swapmc

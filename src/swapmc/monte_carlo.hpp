@@ -1,0 +1,86 @@
+/// Metropolis Monte Carlo of one replica: Gaussian displacements and swaps of species (Ninarello, Berthier, Coslovich,
+/// Phys. Rev. X 7, 021039 (2017)), by local energy differences.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/random.hpp"
+#include "core/replica_pack.hpp"
+#include "core/structure.hpp"
+#include "md/pair_potential.hpp"
+#include "swapmc/verlet_lists.hpp"
+
+namespace glassforge::swapmc {
+
+struct MonteCarloOptions {
+  double temperature = 1;
+  double displacement = 0.05;                  ///< standard deviation per component
+  double swap_fraction = 0.2;                  ///< share of attempts that are swaps; 0 without swap pairs
+  std::vector<std::array<int, 2>> swap_pairs;  ///< chosen among with equal probability
+};
+
+struct MoveCount {
+  std::string name;  ///< "displacement", "swap A-C", ...
+  std::int64_t attempted = 0, accepted = 0;
+  double acceptance() const { return attempted ? static_cast<double>(accepted) / static_cast<double>(attempted) : 0; }
+};
+
+/// Attempt n draws its random numbers from the keyed stream at step n: the chain is a pure function of start, key and n.
+template <int D>
+class MonteCarlo {
+ public:
+  MonteCarlo(const Mixture& mixture, const Snapshot& start, const MonteCarloOptions& options, const StreamKey& key);
+
+  /// `sweeps` times N attempted moves.
+  void run(std::int64_t sweeps);
+  /// A number of attempts, for tests.
+  void attempt(std::int64_t count);
+
+  void setTemperature(double temperature) { options_.temperature = temperature; }
+  /// Replaces positions, images, velocities and species, keeping the place in the random stream.
+  void load(const Snapshot& snapshot);
+  Snapshot store() const;
+
+  /// Potential energy by the running ledger.
+  double energy() const { return energy_; }
+  /// Potential energy summed anew over all lists; the ledger is set to it where `reset`.
+  double fullEnergy(bool reset = false);
+  std::int64_t attempts() const { return attempts_; }
+  const std::vector<MoveCount>& moves() const { return moves_; }
+  void resetCounts();
+  const std::vector<std::int32_t>& species() const { return start_.species; }
+
+ private:
+  void attemptOne();
+  void attemptDisplacement(const RandomStream::Philox::ctr_type& words);
+  void attemptSwap(const RandomStream::Philox::ctr_type& words);
+  bool accept(double difference, std::uint32_t high, std::uint32_t low) const;
+  double localEnergy(int i) const;
+  double displacementDifference(int i, const double* target) const;
+  void exchangeSpecies(int i, int j);
+  void rebuild();
+
+  Mixture mixture_;
+  md::Tail tail_;
+  md::PairTable table_;
+  Box<D> box_;
+  MonteCarloOptions options_;
+  RandomStream stream_;
+  Snapshot start_;                      ///< species up to date; positions live in row_
+  PackView<double**> row_;              ///< (N + 1, 4), the last one is padding
+  std::vector<std::int32_t> image_;     ///< (N, D)
+  VerletLists<D> lists_;
+  std::vector<std::vector<int>> members_;  ///< per species, particle ids
+  std::vector<int> place_;                 ///< of each particle in its species' members
+  double energy_ = 0;
+  std::int64_t attempts_ = 0;
+  std::vector<MoveCount> moves_;        ///< displacement first, then swap_pairs in their order
+};
+
+extern template class MonteCarlo<2>;
+extern template class MonteCarlo<3>;
+
+}  // namespace glassforge::swapmc
