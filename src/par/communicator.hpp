@@ -1,0 +1,52 @@
+/// The MPI calls of the program that are not about files.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace glassforge::par {
+
+/// Initialises MPI for the life of the program.
+class Session {
+ public:
+  Session(int& argc, char**& argv);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+};
+
+/// A group of ranks. Copies refer to the same group; nothing is freed.
+class Communicator {
+ public:
+  static Communicator world();
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  bool root() const { return rank_ == 0; }
+  MPI_Comm handle() const { return comm_; }
+
+  void barrier() const;
+  /// The root's text on every rank.
+  std::string broadcast(const std::string& text) const;
+  /// Every rank's numbers, one vector a rank, in rank order, on every rank.
+  std::vector<std::vector<double>> allGather(const std::vector<double>& mine) const;
+  std::vector<std::string> allGather(const std::string& mine) const;
+  /// Throws InputError on every rank where the text differs between ranks.
+  void requireSame(const std::string& text, const std::string& what) const;
+  double wallTime() const { return MPI_Wtime(); }
+
+ private:
+  explicit Communicator(MPI_Comm comm);
+  MPI_Comm comm_;
+  int rank_ = 0, size_ = 1;
+};
+
+/// Runs `work` on this rank; where it throws an Error on any rank, throws on every rank: the failing rank's own message
+/// there, elsewhere a short one with the same exit code. Ends with all ranks in step. Collective.
+void together(const Communicator& comm, const std::function<void()>& work);
+
+}  // namespace glassforge::par

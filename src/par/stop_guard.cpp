@@ -1,0 +1,56 @@
+#include "par/stop_guard.hpp"
+
+#include <csignal>
+#include <regex>
+
+#include "core/error.hpp"
+
+namespace glassforge::par {
+namespace {
+
+constexpr double kLimitShare = 0.99;  // of the wall time: what is left goes to writing
+
+// A signal handler can reach nothing but such a variable.
+volatile std::sig_atomic_t received_signal = 0;
+
+void takeNote(int signal) { received_signal = signal; }
+
+}  // namespace
+
+StopGuard::StopGuard(double walltime) : walltime_(walltime), start_(std::chrono::steady_clock::now()) {
+  received_signal = 0;
+  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) std::signal(signal, takeNote);
+}
+
+StopGuard::~StopGuard() {
+  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) std::signal(signal, SIG_DFL);
+}
+
+std::string StopGuard::reason() const {
+  if (received_signal != 0) return fmt::format("signal {}", static_cast<int>(received_signal));
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+  if (walltime_ > 0 && spent.count() > kLimitShare * walltime_) return fmt::format("wall time of {} s", walltime_);
+  return "";
+}
+
+void StopGuard::check() const {
+  const std::string why = reason();
+  if (!why.empty()) {
+    throw Error(ExitCode::stopped, fmt::format("stopped by {}; run the same command again to continue", why));
+  }
+}
+
+double parseDuration(const std::string& text) {
+  std::smatch m;
+  if (std::regex_match(text, m, std::regex(R"((\d+(?:\.\d+)?)([smh]?))"))) {
+    const double unit = m[2] == "h" ? 3600 : m[2] == "m" ? 60 : 1;
+    return std::stod(m[1]) * unit;
+  }
+  if (std::regex_match(text, m, std::regex(R"((?:(\d+)-)?(\d+):(\d\d):(\d\d))"))) {
+    const double days = m[1].matched ? std::stod(m[1]) : 0;
+    return ((days * 24 + std::stod(m[2])) * 60 + std::stod(m[3])) * 60 + std::stod(m[4]);
+  }
+  throw InputError(fmt::format("duration '{}' is not understood; write 90s, 30m, 2h, HH:MM:SS or D-HH:MM:SS", text));
+}
+
+}  // namespace glassforge::par

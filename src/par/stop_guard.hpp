@@ -1,0 +1,31 @@
+/// When to stop early: a wall-clock limit, or one of the signals USR1, TERM, INT.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace glassforge::par {
+
+/// Installs handlers for USR1, TERM and INT that only take note. One at a time.
+class StopGuard {
+ public:
+  /// `walltime` in seconds from now; 0: none.
+  explicit StopGuard(double walltime);
+  ~StopGuard();
+  StopGuard(const StopGuard&) = delete;
+  StopGuard& operator=(const StopGuard&) = delete;
+
+  /// Throws Error(ExitCode::stopped) when it is time.
+  void check() const;
+  /// Why to stop, or an empty text.
+  std::string reason() const;
+
+ private:
+  double walltime_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+/// Seconds of "90", "90s", "30m", "2h", "HH:MM:SS" or "D-HH:MM:SS"; InputError otherwise.
+double parseDuration(const std::string& text);
+
+}  // namespace glassforge::par
