@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/array.hpp"
+#include "ml/linalg/moments.hpp"
 
 namespace glassforge::ml {
 
@@ -17,16 +18,18 @@ struct ColumnSums {
   std::vector<double> y;  ///< (K)
 
   ColumnSums(std::size_t features, std::size_t targets) : x(features), y(targets) {}
+  /// Adds the particles `rows` of features (N, F) and targets (K, N).
+  void accumulate(const Array<double>& features, const Array<double>& targets, std::span<const std::int32_t> rows);
   static std::size_t packedSize(std::size_t features, std::size_t targets) { return 1 + features + targets; }
   void pack(std::vector<double>& out) const;
-  /// Reads what pack wrote and returns what follows.
+  /// Reads what pack wrote (shape as constructed) and returns what follows.
   std::span<const double> unpack(std::span<const double> in);
   std::vector<double> meanX() const;
   std::vector<double> meanY() const;
 };
 
-/// Second moments about a given origin (mean_x, mean_y): X^T X, X^T y for all targets, y^2, and the first moments left
-/// over. Particles are added in the order given, structures by add(); the bits depend on that order alone.
+/// Second moments about a given origin (origin_x, origin_y): X^T X, X^T y for all targets, y^2, and the first moments
+/// left over. Particles are added in the order given, structures by add(); the bits depend on that order alone.
 class NormalEquations {
  public:
   NormalEquations() = default;
@@ -39,7 +42,7 @@ class NormalEquations {
   /// Adds the particles `rows` of features (N, F) and targets (K, N), both counted from the origin.
   void accumulate(const Array<double>& features, const Array<double>& targets, std::span<const std::int32_t> rows,
                   std::span<const double> origin_x, std::span<const double> origin_y);
-  /// Adds another block with the same origin and shape; Error where shapes differ.
+  /// Adds another block with the same origin and shape; InputError where shapes differ.
   void add(const NormalEquations& other);
 
   static std::size_t packedSize(std::size_t features, std::size_t targets);
@@ -56,10 +59,14 @@ class NormalEquations {
   /// sum y_k^2.
   double squareY(std::size_t k) const { return square_y_[k]; }
 
+  /// How well intercept + sum_a slope_a x_a follows target k over these rows, from the sums alone. slope: (F), per unit
+  /// of x; intercept and mean_y of the result are counted from the origin.
+  Moments follow(std::span<const double> slope, double intercept, std::size_t target) const;
+
  private:
   /// Offset such that + b is the place of (a, b) in the packed upper triangle.
   std::size_t rowStart(std::size_t a) const { return a * (2 * features_ - a - 1) / 2; }
-  void addGram(const std::vector<double>& block, std::size_t count);
+  void addGram(const std::vector<double>& block);
 
   std::size_t features_ = 0, targets_ = 0;
   double rows_ = 0;

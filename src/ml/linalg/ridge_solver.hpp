@@ -15,12 +15,14 @@ class RidgeSolver {
  public:
   static constexpr double least_deviation = 1e-5;  ///< reference 4.4: such features are dropped
 
-  /// Error where there are no rows or a sum is not finite.
+  /// InputError where there are no rows or a sum is not finite.
   explicit RidgeSolver(const NormalEquations& train);
   ~RidgeSolver();
   RidgeSolver(RidgeSolver&&) noexcept;
   RidgeSolver& operator=(RidgeSolver&&) noexcept;
 
+  /// Rows of the training data.
+  double rows() const;
   /// (F) mean of each column counted from the origin of the normal equations.
   const std::vector<double>& shift() const;
   /// (F) standard deviation of each column over the training rows; 1 where the column is dropped.
@@ -34,13 +36,5 @@ class RidgeSolver {
   struct Decomposition;
   std::unique_ptr<Decomposition> parts_;
 };
-
-/// Covariance sums of prediction and target over the rows of some normal equations.
-struct LinearFit {
-  double rows = 0, mean_p = 0, mean_y = 0, spp = 0, syy = 0, spy = 0;
-};
-
-/// How well sum_a slope_a x_a follows target k over the rows of `data`, from its sums alone. slope: (F), per unit of x.
-LinearFit followTarget(const NormalEquations& data, const std::vector<double>& slope, std::size_t target);
 
 }  // namespace glassforge::ml

@@ -27,14 +27,14 @@ class Model {
   /// Learns every label, time and species of the view. Collective over the reducer's processes; all end up with the same
   /// bits.
   virtual void fit(const TrainingView& data, Reducer& reducer) = 0;
-  /// (T, N) predictions of one label at the times of that label; NaN for species without training particles. Error where
-  /// the label is unknown.
+  /// (T, N) predictions of one label at the times of that label; NaN for species without training particles.
+  /// InputError where the label is unknown.
   virtual Array<double> predict(const StructureSample& sample, const std::string& label) const = 0;
   /// Times a label was learnt at; empty for a bare descriptor, which serves any time.
   virtual std::vector<double> times(const std::string& label) const = 0;
 
   virtual ModelRecord save() const = 0;
-  /// Error where the record is not of this model or is damaged.
+  /// FileError where the record is not of this model or is damaged.
   virtual void load(const ModelRecord& record) = 0;
 };
 

@@ -27,7 +27,7 @@ struct StructureSample {
   std::vector<LabelField> labels;     ///< the same names and times for every structure
 
   const LabelField& label(const std::string& name) const;
-  /// Throws Error where sizes do not fit or a label or feature is not finite.
+  /// Throws InputError where sizes do not fit or a label or feature is not finite.
   void validate() const;
 };
 
@@ -51,7 +51,7 @@ class TrainingView {
   const std::vector<std::int64_t>& validation() const { return validation_; }
   std::size_t featureCount(const std::string& set) const { return source_.featureCount(set); }
   std::vector<LabelField> labelLayout() const { return source_.labelLayout(); }
-  /// A checked sample; Error where the structure is of neither part.
+  /// A checked sample; InputError where the structure is of neither part.
   StructureSample load(std::int64_t structure, const std::string& set) const;
 
  private:

@@ -1,0 +1,85 @@
+#include "ml/linalg/moments.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+
+namespace glassforge::ml {
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/// Mean of a column, exact where all its values are equal, so that a constant column has no spread at all.
+double meanOf(std::span<const double> x) {
+  double sum = 0;
+  bool constant = true;
+  for (double v : x) {
+    sum += v;
+    constant = constant && v == x.front();
+  }
+  return constant ? x.front() : sum / static_cast<double>(x.size());
+}
+
+}  // namespace
+
+Moments Moments::of(std::span<const double> p, std::span<const double> y) {
+  require(p.size() == y.size(), "{} predictions cannot be scored against {} labels", p.size(), y.size());
+  Moments m;
+  if (p.empty()) return m;
+  m.rows = static_cast<double>(p.size());
+  m.mean_p = meanOf(p);
+  m.mean_y = meanOf(y);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const double dp = p[i] - m.mean_p, dy = y[i] - m.mean_y, residual = y[i] - p[i];
+    m.spp += dp * dp;
+    m.syy += dy * dy;
+    m.spy += dp * dy;
+    m.squared_error += residual * residual;
+  }
+  return m;
+}
+
+Moments Moments::merge(const Moments& a, const Moments& b) {
+  if (a.rows == 0) return b;
+  if (b.rows == 0) return a;
+  Moments m;
+  m.rows = a.rows + b.rows;
+  const double dp = b.mean_p - a.mean_p, dy = b.mean_y - a.mean_y, share = b.rows / m.rows;
+  m.mean_p = a.mean_p + dp * share;
+  m.mean_y = a.mean_y + dy * share;
+  m.spp = a.spp + b.spp + dp * dp * a.rows * share;
+  m.syy = a.syy + b.syy + dy * dy * a.rows * share;
+  m.spy = a.spy + b.spy + dp * dy * a.rows * share;
+  m.squared_error = a.squared_error + b.squared_error;
+  m.noise = a.noise + b.noise;
+  return m;
+}
+
+void Moments::pack(std::vector<double>& out) const {
+  out.insert(out.end(), {rows, mean_p, mean_y, spp, syy, spy, squared_error, noise});
+}
+
+Moments Moments::unpack(std::span<const double> in) {
+  require(in.size() >= packed_size, "a block of moments has {} numbers instead of {}", in.size(), packed_size);
+  return {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7]};
+}
+
+double Moments::pearson() const {
+  if (rows < 2 || !(spp > 0) || !(syy > 0)) return not_a_number;
+  return std::clamp(spy / (std::sqrt(spp) * std::sqrt(syy)), -1.0, 1.0);
+}
+
+double Moments::r2() const {
+  if (rows < 2 || !(syy > 0)) return not_a_number;
+  return 1 - squared_error / syy;
+}
+
+double Moments::ceiling() const {
+  if (rows < 2 || !(syy > 0) || std::isnan(noise)) return not_a_number;
+  return std::sqrt(std::max(0.0, 1 - noise / syy));
+}
+
+}  // namespace glassforge::ml

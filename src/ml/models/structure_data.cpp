@@ -1,0 +1,72 @@
+#include "ml/models/structure_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace glassforge::ml {
+
+namespace {
+
+std::vector<std::int64_t> ascending(std::vector<std::int64_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+bool contains(const std::vector<std::int64_t>& ids, std::int64_t id) {
+  return std::binary_search(ids.begin(), ids.end(), id);
+}
+
+void requireFinite(const Array<double>& values, const std::string& what, std::int64_t structure) {
+  const auto& v = values.values();
+  const auto bad = std::find_if(v.begin(), v.end(), [](double x) { return !std::isfinite(x); });
+  require(bad == v.end(), "structure {}: {} holds a value that is not finite (number {} of {})", structure, what,
+          bad - v.begin(), v.size());
+}
+
+void requireTable(const Array<double>& values, std::size_t rows, std::size_t columns, const std::string& what,
+                  std::int64_t structure) {
+  require(values.rank() == 2 && values.extent(0) == rows && values.extent(1) == columns,
+          "structure {}: {} is not a table of {} x {}", structure, what, rows, columns);
+  requireFinite(values, what, structure);
+}
+
+}  // namespace
+
+const LabelField& StructureSample::label(const std::string& name) const {
+  const auto it = std::find_if(labels.begin(), labels.end(), [&](const LabelField& f) { return f.name == name; });
+  require(it != labels.end(), "structure {} has no label \"{}\"", structure, name);
+  return *it;
+}
+
+void StructureSample::validate() const {
+  const std::size_t particles = species.size();
+  require(features.rank() == 2 && features.extent(0) == particles,
+          "structure {}: features are not a table with a row for each of {} particles", structure, particles);
+  requireFinite(features, "features", structure);
+  for (const LabelField& field : labels) {
+    requireTable(field.mean, field.times.size(), particles, field.name, structure);
+    if (!field.variance.empty())
+      requireTable(field.variance, field.times.size(), particles, field.name + " variance", structure);
+  }
+}
+
+TrainingView::TrainingView(const StructureSource& source, const Split& split)
+    : source_(source), train_(ascending(split.train)), validation_(ascending(split.validation)) {
+  for (const std::int64_t s : split.test)
+    require(!contains(train_, s) && !contains(validation_, s), "structure {} is in the test part and in another", s);
+  for (const std::int64_t s : validation_)
+    require(!contains(train_, s), "structure {} is in the training and in the validation part", s);
+}
+
+StructureSample TrainingView::load(std::int64_t structure, const std::string& set) const {
+  require(contains(train_, structure) || contains(validation_, structure),
+          "structure {} is neither in the training nor in the validation part: a model may not see it", structure);
+  StructureSample sample = source_.load(structure, set);
+  require(sample.structure == structure, "structure {} was asked for, {} was given", structure, sample.structure);
+  sample.validate();
+  return sample;
+}
+
+}  // namespace glassforge::ml
