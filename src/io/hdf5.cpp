@@ -222,37 +222,6 @@ std::vector<std::string> Hdf5Group::readTexts(const std::string& name) const {
 
 // ---- files ----------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// No file locks: nothing but whole files is ever visible, and some cluster file systems have none.
-Hdf5Id access() {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5Pset_fclose_degree(list.get(), H5F_CLOSE_STRONG);
-#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
-  H5Pset_file_locking(list.get(), false, true);
-#endif
-  return list;
-}
-
-Hdf5Group rootOf(hid_t file, const std::string& path) {
-  Hdf5Id group(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
-  require<FileError>(group.valid(), "{}: damaged: {}", path, group.valid() ? "" : reason());
-  return {std::move(group), path, ""};
-}
-
-Hdf5Id createFile(const std::string& temporary, const std::string& path) {
-  const auto list = access();
-  H5Pset_libver_bounds(list.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);
-  const Hdf5Id creation_list(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-  H5Pset_obj_track_times(creation_list.get(), false);
-  Hdf5Id file(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation_list.get(), list.get()), H5Fclose);
-  require<FileError>(file.valid(), "{}: cannot be written: {}", path, file.valid() ? "" : reason());
-  return file;
-}
-
-}  // namespace
-
 Hdf5File::Hdf5File(const std::string& path) : path_(path) {
   std::error_code error;
   require<FileError>(std::filesystem::is_regular_file(path, error), "{}: there is no such file", path);
@@ -262,19 +231,6 @@ Hdf5File::Hdf5File(const std::string& path) : path_(path) {
 }
 
 Hdf5Group Hdf5File::root() const { return rootOf(id_.get(), path_); }
-
-Hdf5Writer::Hdf5Writer(const std::string& path)
-    : atomic_(path), id_(createFile(atomic_.temporary(), path)), path_(path) {}
-
-Hdf5Group Hdf5Writer::root() const { return rootOf(id_.get(), path_); }
-
-void Hdf5Writer::commit() {
-  const bool flushed = H5Fflush(id_.get(), H5F_SCOPE_GLOBAL) >= 0;
-  const auto why = flushed ? std::string() : reason();
-  const bool closed = id_.close();
-  require<FileError>(flushed && closed, "{}: cannot be written: {}", path_, flushed ? "it cannot be closed" : why);
-  atomic_.commit();
-}
 
 #define GLASSFORGE_HDF5_NUMBER(T)                                                                         \
   template void Hdf5Group::write(const std::string&, const Array<T>&, Compression) const;                 \

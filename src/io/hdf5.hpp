@@ -8,14 +8,13 @@
 
 #include <concepts>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/array.hpp"
-#include "io/atomic_file.hpp"
 
 namespace glassforge::io {
 
@@ -124,18 +123,21 @@ class Hdf5File {
   std::string path_;
 };
 
-/// A file being written; it takes its name at commit().
+/// A file being written. It is built in memory and stored in one go by commit(), so that a full disk is an error like others.
 class Hdf5Writer {
  public:
-  explicit Hdf5Writer(const std::string& path);
+  explicit Hdf5Writer(std::string path);
+  ~Hdf5Writer();
   Hdf5Group root() const;
-  /// Closes, flushes and renames. Groups of this file must be gone by then. FileError.
+  /// Closes, writes to a temporary name, flushes and renames. Groups of this file must be gone by then. FileError.
   void commit();
 
  private:
-  AtomicFile atomic_;
-  Hdf5Id id_;
+  struct Image;
+
   std::string path_;
+  std::unique_ptr<Image> image_;  ///< outlives the id, whose closing hands the bytes over
+  Hdf5Id id_;
 };
 
 /// SHA-256 over the names, shapes and values of all datasets and attributes but those under /run: what h5diff would compare,

@@ -100,4 +100,20 @@ std::vector<std::size_t> checkedShape(const Hdf5Group& group, const std::string&
   return shape;
 }
 
+Hdf5Id access() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fclose_degree(list.get(), H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+  H5Pset_file_locking(list.get(), false, true);
+#endif
+  return list;
+}
+
+Hdf5Group rootOf(hid_t file, const std::string& path) {
+  Hdf5Id group(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
+  require<FileError>(group.valid(), "{}: damaged: {}", path, group.valid() ? "" : reason());
+  return {std::move(group), path, ""};
+}
+
 }  // namespace glassforge::io::hdf5_detail

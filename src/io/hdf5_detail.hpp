@@ -12,6 +12,11 @@ namespace glassforge::io::hdf5_detail {
 /// What HDF5 says of its last error, innermost first; the stack is cleared.
 std::string reason();
 
+/// File access properties. No file locks: nothing but whole files is ever visible, and some cluster file systems have none.
+Hdf5Id access();
+
+Hdf5Group rootOf(hid_t file, const std::string& path);
+
 /// A dataspace of this shape; scalar where there are no axes.
 Hdf5Id space(const std::vector<std::size_t>& shape);
 

@@ -31,8 +31,14 @@ void writeAttributes(const Hdf5Group& root, const ModelRecord& record) {
   for (const auto& [key, value] : record.attributes) {
     const auto [group, name] = splitPath(key);
     if (!isPath(key) || (group.empty() && isReserved(name))) root.fail("", fmt::format("attribute '{}' has no usable name", key));
-    const auto holder = group.empty() ? root.object(".") : root.has(group) ? root.object(group) : root.make(group);
-    std::visit([&, attribute = name](const auto& v) { holder.setAttribute(attribute, v); }, value);
+    const auto set = [&, attribute = name](const Hdf5Group& holder) {
+      std::visit([&](const auto& v) { holder.setAttribute(attribute, v); }, value);
+    };
+    if (group.empty()) {
+      set(root);
+    } else {
+      set(root.has(group) ? root.object(group) : root.make(group));
+    }
   }
 }
 
