@@ -1,0 +1,74 @@
+/// The folder of a campaign: where each file lies, and the manifest every file carries (docs/formats.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/campaign.hpp"
+#include "core/manifest.hpp"
+#include "core/split.hpp"
+
+namespace glassforge::app {
+
+/// Numbers of the structures of one shard.
+struct Shard {
+  std::int64_t number = 0, first = 0, count = 0;
+};
+
+class CampaignFolder {
+ public:
+  CampaignFolder(std::string root, const Campaign& campaign);
+
+  const std::string& root() const { return root_; }
+  std::string path(const std::string& relative) const { return root_ + "/" + relative; }
+  std::string campaignFile() const { return path("campaign.toml"); }
+  std::string states(const Shard& shard) const;
+  std::string labels(const Shard& shard) const;
+  std::string features(const Shard& shard) const;
+  std::string model(const std::string& name) const { return path("models/" + name + ".h5"); }
+  std::string dynamics() const { return path("dynamics.h5"); }
+  std::string evaluation() const { return path("evaluation.json"); }
+  std::string predictions() const { return path("evaluation.h5"); }
+  std::string splitFile() const { return path("split.json"); }
+  std::string report() const { return path("report/report.html"); }
+  std::string progressLog() const { return path("log/progress.jsonl"); }
+
+  /// A finished part of an unfinished stage: work/<stage>/<name>.h5.
+  std::string part(const std::string& stage, const std::string& name) const;
+  /// Names (without .h5) of the parts of a stage that are there, sorted.
+  std::vector<std::string> parts(const std::string& stage) const;
+  void removeParts(const std::string& stage, const std::vector<std::string>& names) const;
+
+  const std::vector<Shard>& shards() const { return shards_; }
+  const Shard& shardOf(std::int64_t structure) const;
+  /// Manifest of a file of the given kind; `parent` is the path of the file it is made from, or empty.
+  Manifest manifest(const std::string& kind, const std::string& parent = "") const;
+
+  /// Makes the folder and writes campaign.toml where there is none; refuses a folder of another campaign.
+  void create() const;
+  /// The split stored in the folder; made and stored at the first call.
+  Split split() const;
+  std::optional<Split> storedSplit() const;
+
+ private:
+  void refuseOtherCampaign() const;
+  std::string root_;
+  Campaign campaign_;
+  std::vector<Shard> shards_;
+};
+
+/// "s0007", as in files.
+std::string structureLabel(std::int64_t structure);
+bool exists(const std::string& path);
+void makeParentFolder(const std::string& path);
+
+/// The campaign of a folder or of a campaign.toml in one; InputError where there is none.
+struct OpenedCampaign {
+  std::string root;
+  Campaign campaign;
+};
+OpenedCampaign openCampaign(const std::string& folder_or_file);
+
+}  // namespace glassforge::app

@@ -1,0 +1,111 @@
+#include "app/estimate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "io/campaign_file.hpp"
+#include "io/text_file.hpp"
+
+namespace glassforge::app {
+namespace {
+
+using Json = nlohmann::json;
+
+double number(const Json& value) { return value.is_number() ? value.get<double>() : std::nan(""); }
+
+std::string cell(const Json& result) {
+  const double r = number(result.at("pearson_pooled")), error = number(result.at("error"));
+  if (std::isnan(r)) return "-";
+  return std::isnan(error) ? fmt::format("{:.3f}", r) : fmt::format("{:.3f}({:03.0f})", r, 1000 * error);
+}
+
+/// One row a model, one column a time; the error of the last digits in brackets.
+std::string pearsonTable(const Json& evaluation, const std::string& label) {
+  std::vector<double> times;
+  std::vector<std::string> models;
+  std::map<std::pair<std::string, double>, std::string> cells;
+  std::map<double, double> ceiling;
+  for (const auto& result : evaluation.at("results")) {
+    if (result.at("label") != label || result.at("species") != evaluation.at("species_scored")) continue;
+    const double t = result.at("time");
+    const std::string model = result.at("model");
+    if (std::find(times.begin(), times.end(), t) == times.end()) times.push_back(t);
+    if (std::find(models.begin(), models.end(), model) == models.end()) models.push_back(model);
+    cells[{model, t}] = cell(result);
+    ceiling[t] = number(result.at("ceiling"));
+  }
+  if (models.empty()) return "";
+  std::string text = fmt::format("\nPearson correlation, {} propensity, {} particles, test structures (error of the last "
+                                 "digits)\n  {:<20}",
+                                 label, evaluation.at("species_scored").get<std::string>(), "t");
+  for (const double t : times) text += fmt::format("{:>12.4g}", t);
+  for (const auto& model : models) {
+    text += fmt::format("\n  {:<20}", model);
+    for (const double t : times) text += fmt::format("{:>12}", cells[{model, t}]);
+  }
+  text += fmt::format("\n  {:<20}", "ceiling (noise)");
+  for (const double t : times) text += fmt::format("{:>12.3f}", ceiling[t]);
+  return text + "\n";
+}
+
+std::string comparisonLines(const Json& evaluation) {
+  double last = 0;
+  for (const auto& c : evaluation.at("comparisons")) last = std::max(last, c.at("time").get<double>());
+  std::string text;
+  for (const auto& c : evaluation.at("comparisons")) {
+    if (c.at("time").get<double>() != last) continue;
+    text += fmt::format("  {} {} at t = {:.4g}: beats {} by {:+.3f} +- {:.3f}\n", c.at("model").get<std::string>(),
+                        c.at("label").get<std::string>(), last, c.at("baseline").get<std::string>(),
+                        number(c.at("difference")), number(c.at("error")));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
+  const auto N = static_cast<double>(c.system.mixture.particles());
+  const auto S = static_cast<double>(c.system.structures), R = static_cast<double>(c.replicas.count);
+  std::string text = fmt::format("campaign {} in {} (nothing is written)\n{}", c.name, folder.root(), io::toToml(c));
+  text += "\n# plan\n";
+  if (c.system.files.empty()) {
+    text += c.equilibrate.method == "md"
+                ? fmt::format("# equilibrate  {:.0f} structures, {:.3g} particle-steps\n", S,
+                              S * N * c.equilibrate.time / c.replicas.dt)
+                : fmt::format("# equilibrate  {:.0f} structures, {:.3g} Monte Carlo moves\n", S,
+                              S * N * static_cast<double>(c.equilibrate.sweeps));
+  } else {
+    text += fmt::format("# equilibrate  {:.0f} structures read from files\n", S);
+  }
+  text += fmt::format("# quench       {:.0f} structures\n", S);
+  const bool relative = !c.replicas.times.tau_alpha.empty();
+  const double T = relative ? static_cast<double>(c.replicas.times.tau_alpha.size())
+                            : static_cast<double>(io::stepLadder(c).size());
+  const double bytes = S * T * N * 8 * (R * (c.replicas.keep_frames ? 2.0 + c.system.mixture.dimension : 2.0) + 4);
+  if (relative) {
+    text += fmt::format("# launch       {:.0f} x {:.0f} replicas, to {} tau_alpha (measured first)\n", S, R,
+                        c.replicas.times.tau_alpha.back());
+  } else {
+    const auto steps = static_cast<double>(io::stepLadder(c).last());
+    text += fmt::format("# launch       {:.0f} x {:.0f} replicas, {:.3g} particle-steps\n", S, R, S * R * N * steps);
+  }
+  text += fmt::format("# disk          about {:.3g} MB of labels in {} files\n", bytes / 1e6, folder.shards().size());
+  return text;
+}
+
+std::string describeOutcome(const CampaignFolder& folder, const std::string& last_stage) {
+  std::string text;
+  if (exists(folder.evaluation()) && (last_stage == "evaluate" || last_stage == "report")) {
+    const Json evaluation = Json::parse(io::readText(folder.evaluation()));
+    text += pearsonTable(evaluation, "displacement") + pearsonTable(evaluation, "bond_breaking");
+    text += comparisonLines(evaluation);
+  }
+  text += last_stage == "report" ? fmt::format("\nreport: {}\n", folder.report())
+                                 : fmt::format("done up to {}; results are in {}\n", last_stage, folder.root());
+  return text;
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,123 @@
+#include "app/label_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/campaign_file.hpp"
+#include "io/dynamics_file.hpp"
+#include "io/label_file.hpp"
+#include "iso/launch.hpp"
+
+namespace glassforge::app {
+namespace {
+
+std::int64_t structureOf(const std::string& block_name) { return std::stoll(block_name.substr(1)); }
+
+bool inShard(const Shard& shard, std::int64_t structure) {
+  return structure >= shard.first && structure < shard.first + shard.count;
+}
+
+io::ReplicaPart readPart(const CampaignFolder& folder, const std::string& name) {
+  const std::string path = folder.part("launch", name);
+  io::checkManifest(path, io::readManifest(path), folder.manifest("replica_part"));
+  return io::readReplicaPart(path);
+}
+
+/// Joins the blocks of one structure, what is already merged first, and adds the positions they belong to.
+StructureLabels joinBlocks(const CampaignFolder& folder, std::vector<ReplicaLabels> blocks, const StepLadder& ladder) {
+  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) { return a.first_replica < b.first_replica; });
+  const StructureState state = storedState(folder, blocks.front().structure);
+  StructureLabels labels = iso::gatherReplicas(ladder, state.thermal.species, blocks);
+  const auto n = state.thermal.particles(), d = static_cast<std::size_t>(state.thermal.dimension);
+  labels.thermal = Array<double>({n, d}, state.thermal.unwrapped());
+  if (state.quenched) labels.inherent = Array<double>({n, d}, state.inherent.position);
+  return labels;
+}
+
+void mergeShard(const StageContext& context, const Shard& shard, const std::vector<std::string>& names,
+                const StepLadder& ladder) {
+  const auto& folder = context.folder;
+  const auto& campaign = context.campaign;
+  std::map<std::int64_t, std::vector<ReplicaLabels>> blocks;
+  std::vector<std::string> used;
+  for (const auto& name : names) {
+    if (!inShard(shard, structureOf(name))) continue;
+    blocks[structureOf(name)].push_back(readPart(folder, name).labels);
+    used.push_back(name);
+  }
+  if (used.empty()) return;
+  const std::string path = folder.labels(shard);
+  if (exists(path)) {
+    for (auto& labels : io::readLabels(path)) blocks[labels.structure].push_back(std::move(labels.replicas));
+  }
+  std::vector<StructureLabels> merged;
+  for (auto& [structure, list] : blocks) merged.push_back(joinBlocks(folder, std::move(list), ladder));
+  makeParentFolder(path);
+  io::writeLabels(path, folder.manifest("labels", folder.states(shard)),
+                  {campaign.replicas.dynamics, campaign.replicas.dt, campaign.labels.bond_inner, campaign.labels.bond_outer,
+                   campaign.system.mixture.species},
+                  merged, context.notes);
+  folder.removeParts("launch", used);
+}
+
+double measuredRelaxationTime(const CampaignFolder& folder) {
+  if (!exists(folder.dynamics())) return 0;
+  const double tau = io::readDynamics(folder.dynamics()).tau_alpha;
+  return std::isfinite(tau) ? tau : 0;
+}
+
+}  // namespace
+
+void LabelStore::requireSameSteps(const std::string& path, const std::vector<std::int64_t>& steps) const {
+  require<FileError>(steps == ladder_.steps(),
+                     "{}: labels were taken at steps {}, the campaign now asks for {}; put the old times back, or use "
+                     "another --out",
+                     path, fmt::join(steps, ", "), fmt::join(ladder_.steps(), ", "));
+}
+
+std::map<std::int64_t, LabelStore::Cover> LabelStore::coveredReplicas(const Shard& shard) const {
+  std::map<std::int64_t, Cover> covered;
+  const std::string path = folder_.labels(shard);
+  if (exists(path)) {
+    io::checkManifest(path, io::readManifest(path), folder_.manifest("labels"));
+    for (const auto& labels : io::readLabels(path)) {
+      requireSameSteps(path, labels.steps);
+      covered[labels.structure][0] = static_cast<std::int64_t>(labels.replicas.status.size());
+    }
+  }
+  for (const auto& name : folder_.parts("launch")) {
+    if (!inShard(shard, structureOf(name))) continue;
+    const auto part = readPart(folder_, name);
+    requireSameSteps(folder_.part("launch", name), part.steps);
+    covered[part.labels.structure][part.labels.first_replica] = static_cast<std::int64_t>(part.labels.status.size());
+  }
+  return covered;
+}
+
+bool LabelStore::imported(const CampaignFolder& folder) {
+  const std::string first = folder.labels(folder.shards().front());
+  return exists(first) && io::readLabelHeader(first).dynamics == "imported";
+}
+
+StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure) {
+  const std::string path = folder.labels(folder.shardOf(structure));
+  require<FileError>(exists(path), "{}: missing; run the stages launch and label first", path);
+  io::checkManifest(path, io::readManifest(path), folder.manifest("labels"));
+  return io::readLabels(path, structure);
+}
+
+void mergeReplicaParts(const StageContext& context) {
+  const auto names = context.folder.parts("launch");
+  context.comm.barrier();  // all have looked before any removes
+  par::together(context.comm, [&] {
+    if (names.empty()) return;
+    const StepLadder ladder = io::stepLadder(context.campaign, measuredRelaxationTime(context.folder));
+    for (const auto& shard : context.folder.shards()) {
+      if (shard.number % context.comm.size() == context.comm.rank()) mergeShard(context, shard, names, ladder);
+    }
+  });
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,40 @@
+/// Labels of a campaign: merged shards, and blocks of replicas that are not merged yet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/stage.hpp"
+#include "core/labels.hpp"
+#include "core/step_ladder.hpp"
+
+namespace glassforge::app {
+
+class LabelStore {
+ public:
+  /// first replica -> number of replicas.
+  using Cover = std::map<std::int64_t, std::int64_t>;
+
+  LabelStore(const CampaignFolder& folder, const StepLadder& ladder) : folder_(folder), ladder_(ladder) {}
+
+  /// Replicas that are there, merged or as parts, by structure of the shard. FileError where labels were taken at other
+  /// times than the ladder's.
+  std::map<std::int64_t, Cover> coveredReplicas(const Shard& shard) const;
+  /// True where the labels came with imported files: nothing is to be launched.
+  static bool imported(const CampaignFolder& folder);
+
+ private:
+  void requireSameSteps(const std::string& path, const std::vector<std::int64_t>& steps) const;
+  const CampaignFolder& folder_;
+  const StepLadder& ladder_;
+};
+
+/// Labels of a structure from its merged shard; FileError that names the stage to run where they are missing.
+StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure);
+
+/// Merges finished blocks into the shards (each shard by one rank) and removes them. Collective.
+void mergeReplicaParts(const StageContext& context);
+
+}  // namespace glassforge::app

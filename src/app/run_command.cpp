@@ -1,0 +1,112 @@
+// glassforge run: the stages of a campaign, alone, under mpirun or srun.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <Kokkos_Core.hpp>
+#include <filesystem>
+
+#include "app/commands.hpp"
+#include "app/estimate.hpp"
+#include "app/stage.hpp"
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "io/campaign_file.hpp"
+
+namespace glassforge::app {
+namespace {
+
+struct RunOptions {
+  std::string file, stage, out, walltime;
+  std::vector<std::string> set;
+  bool dry_run = false;
+};
+
+/// Keeps a second program from working in the same folder; released when the program ends, however it ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& root) : file_(open((root + "/.lock").c_str(), O_CREAT | O_RDWR, 0644)) {
+    require<FileError>(file_ >= 0, "{}: the folder cannot be written to", root);
+    require<FileError>(flock(file_, LOCK_EX | LOCK_NB) == 0, "{}: another glassforge is working in this folder", root);
+  }
+  ~FolderLock() { close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_;
+};
+
+/// --out, else the folder a campaign.toml made by us lies in, else ./<name>.
+std::string chooseFolder(const RunOptions& options, const Campaign& campaign) {
+  if (!options.out.empty()) return options.out;
+  const std::filesystem::path file(options.file);
+  const auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
+  if (file.filename() == "campaign.toml" && exists((folder / "states").string())) return folder.string();
+  return campaign.name;
+}
+
+void announce(const par::Communicator& comm, const Campaign& c, const std::string& folder) {
+  if (!comm.root()) return;
+  const auto& m = c.system.mixture;
+  const int threads = Kokkos::DefaultHostExecutionSpace().concurrency();
+  fmt::print("glassforge {}: campaign {} in {}\n", version::code, c.name, folder);
+  fmt::print("  {}, N = {}, T = {}, smoothing {}; {} structures x {} replicas; {} rank(s) x {} thread(s)\n", m.name,
+             m.particles(), c.system.temperature, toString(m.smoothing), c.system.structures, c.replicas.count,
+             comm.size(), threads);
+  std::fflush(stdout);
+}
+
+io::RunNotes notesOf(const par::Communicator& comm) {
+  return {{"ranks", std::int64_t{comm.size()}},
+          {"threads", std::int64_t{Kokkos::DefaultHostExecutionSpace().concurrency()}}};
+}
+
+int runCampaign(const RunOptions& options, const par::Communicator& comm) {
+  Campaign campaign;
+  par::together(comm, [&] { campaign = io::readCampaign(options.file, options.set); });
+  comm.requireSame(io::toToml(campaign), "campaign");
+  const std::size_t last = options.stage.empty() ? stages().size() - 1 : stageNumber(options.stage);
+  const double walltime = options.walltime.empty() ? 0 : par::parseDuration(options.walltime);
+  const CampaignFolder folder(chooseFolder(options, campaign), campaign);
+  if (options.dry_run) {
+    if (comm.root()) fmt::print("{}", describePlan(campaign, folder));
+    return 0;
+  }
+  std::unique_ptr<FolderLock> lock;
+  par::together(comm, [&] {
+    if (!comm.root()) return;
+    folder.create();
+    makeParentFolder(folder.progressLog());
+    lock = std::make_unique<FolderLock>(folder.root());
+  });
+  announce(comm, campaign, folder.root());
+  const par::StopGuard guard(walltime);
+  const StageContext context{comm, campaign, folder, guard, notesOf(comm)};
+  for (std::size_t k = 0; k <= last; ++k) stages()[k].run(context);
+  if (comm.root()) fmt::print("{}", describeOutcome(folder, stages()[last].name));
+  return 0;
+}
+
+}  // namespace
+
+void addRunCommand(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  auto* command = app.add_subcommand("run", "Run a campaign, or continue it: every stage that is not done yet");
+  command->add_option("CAMPAIGN", options->file, "Campaign file (docs/campaign.md)")->required();
+  command->add_option("--stage", options->stage,
+                      "Stop after this stage: equilibrate, quench, launch, label, describe, train, evaluate, report");
+  command->add_option("--set", options->set, "Override a key: --set system.temperature=0.35 (may be repeated)")
+      ->allow_extra_args(false);
+  command->add_option("--out", options->out, "Folder of the results (default: ./<campaign name>)");
+  command->add_option("--walltime", options->walltime, "Stop in good order before this much time: 90s, 30m, 2h, HH:MM:SS");
+  command->add_flag("--dry-run", options->dry_run, "Say what would be done, and how much of it; write nothing");
+  command->footer(
+      "Alone it uses the threads of the machine; mpirun -n 2 glassforge run ... shares the work out over ranks.\n"
+      "The results are the same bits either way. A stopped run continues with the same command.");
+  command->callback([options, &action] {
+    action = [options](const par::Communicator& comm) { return runCampaign(*options, comm); };
+  });
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,48 @@
+/// The stages of a campaign, in order, and what each of them is given.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/campaign_folder.hpp"
+#include "app/progress.hpp"
+#include "core/campaign.hpp"
+#include "io/manifest_file.hpp"
+#include "par/communicator.hpp"
+#include "par/stop_guard.hpp"
+
+namespace glassforge::app {
+
+struct StageContext {
+  const par::Communicator& comm;
+  const Campaign& campaign;
+  const CampaignFolder& folder;
+  const par::StopGuard& guard;
+  io::RunNotes notes;  ///< for /run in files: date, host, ranks, threads
+};
+
+/// Every stage is collective, does only what is not done yet, and is a no-op where nothing is left.
+void equilibrateStage(const StageContext& context);
+void quenchStage(const StageContext& context);
+void launchStage(const StageContext& context);
+void labelStage(const StageContext& context);
+void describeStage(const StageContext& context);
+void trainStage(const StageContext& context);
+void evaluateStage(const StageContext& context);
+void reportStage(const StageContext& context);
+
+struct Stage {
+  std::string name;
+  void (*run)(const StageContext&);
+};
+/// All stages in their order.
+const std::vector<Stage>& stages();
+/// The number of a stage; InputError with the known names otherwise.
+std::size_t stageNumber(const std::string& name);
+
+/// Runs tasks 0 .. n-1, shared out among the ranks as they become free; ends with all ranks in step. Collective.
+void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
+              const std::function<void(std::int64_t task, const std::function<void(double)>& hook)>& work);
+
+}  // namespace glassforge::app

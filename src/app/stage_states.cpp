@@ -1,0 +1,94 @@
+// Stages equilibrate and quench: from nothing, or from files, to inherent states.
+#include <algorithm>
+#include <set>
+
+#include "app/stage.hpp"
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/configuration.hpp"
+#include "iso/quench.hpp"
+#include "md/engine.hpp"
+#include "swapmc/equilibrate.hpp"
+
+namespace glassforge::app {
+namespace {
+
+using Hook = std::function<void(double)>;
+
+template <int D>
+void measureIn(const Campaign& campaign, StructureState& state) {
+  md::Engine<D> engine(campaign.system.mixture, 1, static_cast<int>(state.thermal.particles()), campaign.engine.skin);
+  engine.load(0, state.thermal);
+  engine.prepare();
+  const auto sums = engine.energy(0);
+  const auto n = static_cast<std::int64_t>(state.thermal.particles());
+  state.energy = sums.energy / static_cast<double>(n);
+  state.pressure = md::virialPressure(campaign.system.mixture, n, engine.pack().box.volume(), campaign.system.temperature,
+                                      sums.virial);
+}
+
+/// A structure read from a file instead of equilibrated.
+StructureState importedState(const Campaign& campaign, std::int64_t structure) {
+  StructureState state;
+  state.index = structure;
+  state.origin = campaign.system.files.at(static_cast<std::size_t>(structure));
+  state.temperature = campaign.system.temperature;
+  state.thermal = io::readConfiguration(state.origin, campaign.system.mixture);
+  state.equilibration.method = "imported";
+  const auto& mixture = campaign.system.mixture;
+  require(state.thermal.box == mixture.box && static_cast<std::int64_t>(state.thermal.particles()) == mixture.particles(),
+          "{}: {} particles in a box of {}, the campaign says {} in {}; set system.particles and system.box", state.origin,
+          state.thermal.particles(), fmt::join(state.thermal.box, " x "), mixture.particles(),
+          fmt::join(mixture.box, " x "));
+  mixture.dimension == 3 ? measureIn<3>(campaign, state) : measureIn<2>(campaign, state);
+  return state;
+}
+
+/// Structures for which `missing` holds and that have no part of the stage yet.
+template <class Missing>
+std::vector<std::int64_t> unfinished(const StageContext& context, const std::string& stage, Missing missing) {
+  const auto parts = structuresWithPart(context.folder, stage);
+  const std::set<std::int64_t> have(parts.begin(), parts.end());
+  std::vector<std::int64_t> result;
+  for (const auto& shard : context.folder.shards()) {
+    const auto states = storedStates(context.folder, shard);
+    for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+      const auto found = std::find_if(states.begin(), states.end(), [s](const auto& x) { return x.index == s; });
+      if (have.count(s) == 0 && missing(found == states.end() ? nullptr : &*found)) result.push_back(s);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void equilibrateStage(const StageContext& context) {
+  const auto& campaign = context.campaign;
+  const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
+  context.comm.barrier();  // all have looked before any writes
+  runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
+           [&](std::int64_t task, const Hook& hook) {
+             const std::int64_t s = todo[static_cast<std::size_t>(task)];
+             writeStatePart(context, "equilibrate",
+                            campaign.system.files.empty() ? swapmc::equilibrate(campaign, s, hook)
+                                                          : importedState(campaign, s));
+           });
+  mergeStateParts(context, "equilibrate");
+}
+
+void quenchStage(const StageContext& context) {
+  const auto& campaign = context.campaign;
+  const auto todo = unfinished(context, "quench", [](const StructureState* s) { return s == nullptr || !s->quenched; });
+  context.comm.barrier();
+  const iso::QuenchOptions options{campaign.quench.tolerance, campaign.quench.max_evaluations, campaign.engine.skin};
+  runTasks(context, "quench", "structures", static_cast<std::int64_t>(todo.size()),
+           [&](std::int64_t task, const Hook&) {
+             StructureState state = storedState(context.folder, todo[static_cast<std::size_t>(task)]);
+             state.inherent = iso::quench(campaign.system.mixture, state.thermal, options);
+             state.quenched = true;
+             writeStatePart(context, "quench", state);
+           });
+  mergeStateParts(context, "quench");
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,123 @@
+// glassforge status: what of a campaign is done, from its files alone.
+#include <set>
+
+#include "app/commands.hpp"
+#include "app/estimate.hpp"
+#include "app/label_store.hpp"
+#include "app/stage.hpp"
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/feature_file.hpp"
+#include "io/label_file.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace glassforge::app {
+namespace {
+
+/// How much of a stage is done.
+struct StageStatus {
+  std::string stage, unit;
+  std::int64_t done = 0, all = 0;
+  std::string remark;
+};
+
+struct Counted {
+  std::int64_t equilibrated = 0, quenched = 0, unconverged = 0, replicas = 0, failed = 0, labelled = 0, described = 0;
+};
+
+void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
+  for (const auto& state : storedStates(folder, shard)) {
+    ++n.equilibrated;
+    if (!state.quenched) continue;
+    ++n.quenched;
+    n.unconverged += state.inherent.stop_reason != "converged";
+  }
+}
+
+void countLabels(const CampaignFolder& folder, const Shard& shard, Counted& n) {
+  if (!exists(folder.labels(shard))) return;
+  for (const auto& labels : io::readLabels(folder.labels(shard))) {
+    ++n.labelled;
+    for (const auto& status : labels.replicas.status) {
+      ++n.replicas;
+      n.failed += status != "done";
+    }
+  }
+}
+
+Counted count(const CampaignFolder& folder) {
+  Counted n;
+  for (const auto& shard : folder.shards()) {
+    countStates(folder, shard, n);
+    countLabels(folder, shard, n);
+    if (exists(folder.features(shard))) {
+      n.described += static_cast<std::int64_t>(io::featureIndices(folder.features(shard)).size());
+    }
+  }
+  n.equilibrated += static_cast<std::int64_t>(folder.parts("equilibrate").size());
+  n.quenched += static_cast<std::int64_t>(folder.parts("quench").size());
+  for (const auto& name : folder.parts("launch")) {
+    n.replicas += static_cast<std::int64_t>(io::readReplicaPart(folder.part("launch", name)).labels.status.size());
+  }
+  return n;
+}
+
+std::vector<StageStatus> collect(const OpenedCampaign& opened) {
+  const CampaignFolder folder(opened.root, opened.campaign);
+  const Counted n = count(folder);
+  const std::int64_t S = opened.campaign.system.structures, R = opened.campaign.replicas.count;
+  std::int64_t trained = 0;
+  for (const auto& model : opened.campaign.models) trained += exists(folder.model(model));
+  const bool imported = LabelStore::imported(folder);
+  std::vector<StageStatus> all{{"equilibrate", "structures", n.equilibrated, S, ""},
+                               {"quench", "structures", n.quenched, S, ""},
+                               {"launch", "replicas", n.replicas, imported ? n.replicas : S * R, ""},
+                               {"label", "structures", n.labelled, S, ""},
+                               {"describe", "structures", n.described, S, ""},
+                               {"train", "models", trained, static_cast<std::int64_t>(opened.campaign.models.size()), ""},
+                               {"evaluate", "", exists(folder.evaluation()), 1, ""},
+                               {"report", "", exists(folder.report()), 1, ""}};
+  if (n.unconverged > 0) all[1].remark = fmt::format("{} not converged", n.unconverged);
+  if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
+  if (imported) all[2].remark = "labels came with the imported files";
+  return all;
+}
+
+int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const auto& name : campaigns) {
+    const OpenedCampaign opened = openCampaign(name);
+    nlohmann::json entry{{"campaign", opened.campaign.name}, {"folder", opened.root}};
+    if (!as_json) fmt::print("{} ({})\n", opened.campaign.name, opened.root);
+    for (const auto& s : collect(opened)) {
+      entry["stages"].push_back({{"stage", s.stage}, {"done", s.done}, {"all", s.all}, {"remark", s.remark}});
+      if (as_json) continue;
+      const char* state = s.done >= s.all ? "done" : (s.done == 0 ? "to do" : "under way");
+      fmt::print("  {:<12} {:<10} {} {}{}\n", s.stage, state,
+                 s.unit.empty() ? "" : fmt::format("{} of {} {}", s.done, s.all, s.unit), s.remark.empty() ? "" : "- ",
+                 s.remark);
+    }
+    out.push_back(std::move(entry));
+  }
+  if (as_json) fmt::print("{}\n", out.size() == 1 ? out[0].dump(1) : out.dump(1));
+  return 0;
+}
+
+}  // namespace
+
+void addStatusCommand(CLI::App& app, Action& action) {
+  auto campaigns = std::make_shared<std::vector<std::string>>();
+  auto as_json = std::make_shared<bool>(false);
+  auto* command = app.add_subcommand("status", "Say what of a campaign is done, from its files alone");
+  command->add_option("CAMPAIGN", *campaigns, "Campaign folders, or the campaign.toml in them")->required();
+  command->add_flag("--json", *as_json, "Print one JSON object");
+  command->callback([campaigns, as_json, &action] {
+    action = [campaigns, as_json](const par::Communicator& comm) {
+      requireOneRank(comm, "status");
+      return showStatus(*campaigns, *as_json);
+    };
+  });
+}
+
+}  // namespace glassforge::app
