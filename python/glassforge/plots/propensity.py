@@ -1,0 +1,87 @@
+"""Section "Labels": how the propensities are distributed at every time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import MissingError
+from . import style, text
+from .data import SYMBOL, UNIT, ReportData
+
+BINS = 60
+
+
+def distributions(data: ReportData) -> str:
+    """Figure: density of the displacement propensity on a logarithmic axis, and of bond breaking beside it."""
+    times = data.first_labels.times
+    panels = [("displacement", data.pooled_label("displacement"))]
+    try:
+        panels.append(("bond_breaking", data.pooled_label("bond_breaking")))
+    except MissingError:
+        pass
+    fig, axes = style.figure(3.6, columns=len(panels))
+    for ax, (label, values) in zip(axes[0], panels):
+        _draw(ax, times, values, label)
+    caption = (
+        f"{data.scored_name} particles of {text.counted(len(data.campaign.labelled_structures()), 'structure')}. "
+        "Left: mean over replicas of the unsquared displacement |<b>r</b><sub><i>i</i></sub>(<i>t</i>) − "
+        "<b>r</b><sub><i>i</i></sub>(0)|, one line a time, early (dark or blue) to late; the number is the time. "
+    )
+    if len(panels) > 1:
+        caption += (
+            "Right: fraction of a particle's bonds that remain; each curve is scaled to its own highest value. "
+            f"Mean at the last time: {text.number(float(panels[1][1][-1].mean()), 3)}."
+        )
+    return text.figure(style.svg(fig, "distributions"), "Distribution of the propensity at each time", caption)
+
+
+def _draw(ax, times: np.ndarray, values: np.ndarray, label: str) -> None:
+    logarithmic = label == "displacement"
+    colors = style.ramp(len(times))
+    edges = _edges(values, logarithmic)
+    peaks = []
+    for k, color in enumerate(colors):
+        density = _density(values[k], edges, logarithmic)
+        if not logarithmic:
+            density = density / density.max() if density.max() > 0 else density
+        ax.stairs(density, edges, color=color, linewidth=1.3)
+        top = int(np.argmax(density))
+        peaks.append((float((edges[top] * edges[top + 1]) ** 0.5), float(density[top]), text.plain(times[k]), color))
+    ax.set_ylim(0, 1.13 * max(p[1] for p in peaks))
+    ax.set_xlabel(("propensity " if logarithmic else "remaining bonds ") + SYMBOL[label] + UNIT[label])
+    if logarithmic:
+        ax.set_xscale("log")
+        style.style_log(ax.xaxis)
+        ax.set_ylabel("density per decade of *R*")
+        _write_times(ax, peaks)
+    else:
+        ax.set_ylabel("density, relative")
+    style.grid(ax)
+
+
+def _write_times(ax, peaks: list[tuple[float, float, str, str]]) -> None:
+    """The time of every line above its peak, moved up where a neighbour's text already stands."""
+    placed: list[tuple[float, float]] = []
+    low, high = np.log10(ax.get_xlim())
+    ceiling = ax.get_ylim()[1]
+    for x, y, name, color in sorted(peaks, key=lambda p: p[1]):
+        at, where = (np.log10(x) - low) / (high - low), y / ceiling + 0.015
+        for other, level in sorted(placed, key=lambda p: p[1]):
+            if abs(other - at) < 0.09 and abs(level - where) < 0.05:
+                where = level + 0.05
+        placed.append((at, where))
+        ax.text(at, where, name, transform=ax.transAxes, color=color, fontsize=8, ha="center", va="bottom")
+
+
+def _edges(values: np.ndarray, logarithmic: bool) -> np.ndarray:
+    if not logarithmic:
+        low = float(np.floor(20 * values.min()) / 20)
+        return np.linspace(min(low, 0.95), 1.0, BINS + 1)
+    positive = values[values > 0]
+    low, high = (positive.min(), positive.max()) if positive.size else (0.1, 1.0)
+    return np.geomspace(0.95 * low, 1.05 * high, BINS + 1)
+
+
+def _density(values: np.ndarray, edges: np.ndarray, logarithmic: bool) -> np.ndarray:
+    widths = np.diff(np.log10(edges) if logarithmic else edges)
+    return np.histogram(values, edges)[0] / (max(values.size, 1) * widths)

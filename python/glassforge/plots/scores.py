@@ -1,0 +1,167 @@
+"""Section "Scores": Pearson correlation against time for every model, with tables and published values beside ours."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from .. import published
+from ..errors import MissingError
+from . import style, text
+from .data import LABEL_TITLE, Curve, ReportData
+
+LEARNED = ("BOTAN", "CAGE", "GlassMLP", "SE3", "EIGNN")  # published methods that are drawn; the tables show all
+
+
+def pearson_figure(data: ReportData, label: str) -> str:
+    """Figure: pooled Pearson against time for every model, the noise ceiling, and published values where they apply."""
+    curves = data.curves[label]
+    table = published.find(data.model, data.temperature, label)
+    fig, axes = style.figure(4.6)
+    ax = axes[0, 0]
+    ax.set_xscale("log")
+    labels = _draw_published(ax, table) + _draw_curves(ax, curves)
+    times, ceiling = _ceiling(curves)
+    if np.isfinite(ceiling).any():
+        ax.plot(times, ceiling, color=style.COLOR["ink"], linewidth=1.1, linestyle=(0, (6, 2)))
+        labels.append((float(ceiling[np.isfinite(ceiling)][-1]), "noise ceiling *ρ*_{max}", style.COLOR["ink"]))
+    _finish_axes(ax, curves, table, data.tau_alpha[0])
+    style.end_labels(ax, labels, gap=0.042)
+    fig.get_layout_engine().set(rect=(0, 0, 0.86, 1))
+    return text.figure(style.svg(fig, f"pearson-{label}"), f"Prediction of {LABEL_TITLE.get(label, label)} against time", _caption(data, table))
+
+
+def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
+    """Draws every model; returns its end labels. Bare descriptors are grey."""
+    labels, drawn = [], 0
+    for k, curve in enumerate(curves):
+        color, dash, marker = style.COLOR["muted"], (0, (3, 2)), "s"
+        if curve.fitted:
+            color, marker = style.LINES[drawn % len(style.LINES)], "oD^v"[drawn // len(style.LINES) % 4]
+            dash, drawn = "solid", drawn + 1
+        shift = 1 + 0.02 * (k - (len(curves) - 1) / 2)  # so that error bars at one time stand side by side
+        ax.errorbar(
+            curve.times * shift, curve.pooled, np.nan_to_num(curve.error), color=color, linestyle=dash, marker=marker,
+            markersize=3.6, linewidth=1.4 if curve.fitted else 0.9, elinewidth=0.9, capsize=1.8, zorder=3,
+        )
+        finite = curve.pooled[np.isfinite(curve.pooled)]
+        if finite.size:
+            labels.append((float(finite[-1]), curve.model, color))
+    return labels
+
+
+def _draw_published(ax, table: published.Published | None) -> list[tuple[float, str, str]]:
+    if table is None:
+        return []
+    labels, color = [], style.COLOR["muted"]
+    for method, marker in zip(LEARNED, "1234+"):
+        if method not in table.scores:
+            continue
+        values = np.array(table.scores[method])
+        ax.plot(table.times, values, linestyle=(0, (1, 2)), marker=marker, markersize=6, color=color, linewidth=0.8, alpha=0.8)
+        finite = np.isfinite(values)
+        at = int(np.flatnonzero(finite)[-1])
+        labels.append((float(values[at]), f"{method} ({table.source})", color))
+    return labels
+
+
+def _ceiling(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
+    """(T,), (T,): rho_max, the same for every model."""
+    longest = max(curves, key=lambda c: int(np.isfinite(c.ceiling).sum()))
+    return longest.times, longest.ceiling
+
+
+def _finish_axes(ax, curves: list[Curve], table: published.Published | None, tau_alpha: float) -> None:
+    times = np.concatenate([c.times for c in curves] + ([np.array(table.times)] if table else []))
+    lowest = min((float(np.nanmin(c.pooled)) for c in curves if np.isfinite(c.pooled).any()), default=0.0)
+    ax.set_ylim(min(0.0, lowest - 0.06), 1.0)
+    ax.set_xlim(times.min() / 1.5, times.max() * 1.5)
+    if lowest < 0:
+        ax.axhline(0, color=style.COLOR["muted"], linewidth=0.7)
+    if np.isfinite(tau_alpha) and times.min() / 1.5 < tau_alpha < times.max() * 1.5:
+        ax.axvline(tau_alpha, color=style.COLOR["muted"], linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+        style.note(ax, tau_alpha, 0.995, "τ_{α} ", ha="right", va="top")
+    ax.set_xlabel("time *t*")
+    ax.set_ylabel("Pearson correlation, pooled")
+    style.grid(ax)
+    style.style_log(ax.xaxis)
+
+
+def _caption(data: ReportData, table: published.Published | None) -> str:
+    count = len(data.test_structures)
+    caption = (
+        f"{escape(data.scored_name)} particles, pooled over {text.counted(count, 'test structure')}; bars are jackknife standard "
+        "errors over these structures. Dashed: the highest correlation that the noise of finitely many replicas allows, "
+        "ρ<sub>max</sub>. Grey squares: bare descriptors, not fitted, with their own sign."
+    )
+    if table:
+        caption += (
+            f" Dotted grey: published values ({table.source}) for {table.model} at <i>T</i> = {text.number(table.temperature)}, "
+            "on the published test structures and labels."
+        )
+    return caption
+
+
+def pearson_table(data: ReportData, label: str) -> str:
+    """Table: pooled Pearson with error, and under it the mean over single structures; published values below ours."""
+    curves = data.curves[label]
+    times = np.unique(np.concatenate([c.times for c in curves]))
+    rows = [[escape(c.model), *(_cell(c, t) for t in times)] for c in curves]
+    grid, ceiling = _ceiling(curves)
+    rows.append(["<i>ρ</i><sub>max</sub>", *(text.fixed(_at(grid, ceiling, t)) for t in times)])
+    table = published.find(data.model, data.temperature, label)
+    if table:
+        rows.append([f"published ({table.source})"])
+        rows += [[m, *(text.fixed(table.at(m, t)) for t in times)] for m in table.scores]
+    head = ["model", *(f"<i>t</i> = {text.number(t)}" for t in times)]
+    caption = (
+        f"Pearson correlation with the {LABEL_TITLE.get(label, label)} propensity, {escape(data.scored_name)} particles: pooled over the "
+        "test structures ± jackknife error; small: mean of the correlations within single structures."
+    )
+    return text.table(head, rows, caption, "scores")
+
+
+def _cell(curve: Curve, time: float) -> str:
+    value, error, single = (_at(curve.times, column, time) for column in (curve.pooled, curve.error, curve.per_structure))
+    if not np.isfinite(value):
+        return "–"
+    bar = f" ± {text.fixed(error)}" if np.isfinite(error) else ""
+    return f"{text.fixed(value)}<span class='error'>{bar}</span><small>{text.fixed(single)}</small>"
+
+
+def _at(times: np.ndarray, values: np.ndarray, time: float) -> float:
+    where = np.flatnonzero(times == time)
+    return float(values[where[0]]) if where.size else float("nan")
+
+
+def comparisons(data: ReportData) -> str:
+    """Table: differences between models on the same structures, with paired errors."""
+    rows = data.campaign.evaluation().get("comparisons") or []
+    rows = [r for r in rows if r.get("species", data.scored_name) == data.scored_name]
+    if not rows:
+        raise MissingError("evaluation.json holds no comparisons between models", "evaluate")
+    times = sorted({float(r["time"]) for r in rows})
+    body: list[list[str]] = []
+    for label in dict.fromkeys(r["label"] for r in rows):
+        body.append([LABEL_TITLE.get(label, label)])
+        for pair in dict.fromkeys((r["model"], r["baseline"]) for r in rows if r["label"] == label):
+            mine = {float(r["time"]): r for r in rows if r["label"] == label and (r["model"], r["baseline"]) == pair}
+            body.append([f"{escape(pair[0])} − {escape(pair[1])}", *(_difference(mine.get(t)) for t in times)])
+    head = ["model − baseline", *(f"<i>t</i> = {text.number(t)}" for t in times)]
+    caption = (
+        "Pooled Pearson of a model less that of a baseline on the same test structures (a bare descriptor by its absolute value), "
+        "± paired jackknife error. Bold: further than two errors from zero."
+    )
+    return text.table(head, body, caption, "scores")
+
+
+def _difference(row: dict | None) -> str:
+    if row is None or row.get("difference") is None:
+        return "–"
+    value, error = float(row["difference"]), row.get("error")
+    written = text.fixed(value, sign=True)
+    if error is None:
+        return written
+    strong = abs(value) > 2 * float(error) > 0
+    return f"{f'<b>{written}</b>' if strong else written}<span class='error'> ± {text.fixed(float(error))}</span>"

@@ -1,0 +1,146 @@
+"""Section "One structure": the true propensity of a test structure beside the prediction, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib
+import numpy as np
+from matplotlib.collections import EllipseCollection
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from ..errors import MissingError
+from ..records import State
+from . import style, text
+from .data import LABEL_TITLE, SYMBOL, UNIT, ReportData, nearest_time
+
+SLAB = 1.0  # thickness shown of a three-dimensional structure, in sigma_AA
+VECTOR_LIMIT = 6000  # circles a panel; beyond, they are drawn as an image
+
+
+@dataclass(frozen=True)
+class View:
+    """What the panels share: circles (M, 2), their species (M,), and the particles (M,) they stand for."""
+
+    box: np.ndarray  # (2,)
+    centres: np.ndarray
+    species: np.ndarray
+    particle: np.ndarray
+    diameters: np.ndarray  # per species
+
+
+def maps(data: ReportData) -> str:
+    """Figure: true and predicted propensity on one colour scale, and the difference of their ranks."""
+    label, model = data.main_label, data.best.model
+    number, correlation = _typical(data)
+    state, labels = data.campaign.state(number), data.campaign.labels(number)
+    k = nearest_time(labels.times, data.tau_alpha[0])
+    truth, prediction = labels.of(label)[k], data.campaign.predictions(number, model, label)[k]
+    scored = np.isfinite(prediction) & np.isfinite(truth)
+    view = _view(state, data.diameters(len(state.species_names) or int(state.species.max()) + 1))
+    low, high = np.percentile(truth[scored], [2, 98])
+    same = Normalize(low, high if high > low else low + 1e-12)
+    ranks = np.full(len(truth), np.nan)
+    ranks[scored] = 100 * (_rank(prediction[scored]) - _rank(truth[scored]))
+    fig = style.blank_figure(4.05)
+    panels = ((truth, same, "viridis", "true"), (prediction, same, "viridis", f"predicted by {model}"), (ranks, Normalize(-75, 75), "PuOr_r", "predicted rank − true rank"))
+    images = [_panel(fig, column, view, *panel) for column, panel in enumerate(panels)]
+    _colorbar(fig, images[0], (0.015 + 0.335 / 2, 0.335), SYMBOL[label] + UNIT[label])
+    _colorbar(fig, images[2], (0.685, 0.3), "percentile points")
+    return text.figure(style.svg(fig, "maps"), "One test structure, true and predicted", _caption(data, state, labels.times[k], number, correlation))
+
+
+def _typical(data: ReportData) -> tuple[int, float]:
+    """The test structure whose own Pearson (best model, shown time) is the median one, and that Pearson."""
+    scores = []
+    for s in data.test_structures:
+        labels = data.campaign.labels(s)
+        k = nearest_time(labels.times, data.tau_alpha[0])
+        truth, prediction = labels.of(data.main_label)[k], data.campaign.predictions(s, data.best.model, data.main_label)[k]
+        use = np.isfinite(prediction) & np.isfinite(truth)
+        if use.any():
+            spread = prediction[use].std() * truth[use].std()
+            covariance = np.mean((prediction[use] - prediction[use].mean()) * (truth[use] - truth[use].mean()))
+            scores.append((float(covariance / spread) if spread > 0 else 0.0, s))
+    if not scores:
+        raise MissingError("there are no predictions on test structures", "evaluate")
+    correlation, number = sorted(scores)[len(scores) // 2]
+    return number, correlation
+
+
+def _view(state: State, diameters: np.ndarray) -> View:
+    """Circles of all particles in the box, with copies where a circle crosses a face; of a slab where the box is 3D."""
+    box, shown = state.box[:2], np.arange(len(state.species))
+    if len(state.box) == 3:
+        shown = shown[np.abs(state.positions[:, 2] - state.box[2] / 2) < SLAB / 2]
+    centres, particle, reach = state.positions[shown, :2], shown, diameters.max() / 2
+    for axis in (0, 1):
+        shift = np.zeros(2)
+        shift[axis] = box[axis]
+        low, high = centres[:, axis] < reach, centres[:, axis] > box[axis] - reach
+        centres, particle = (
+            np.concatenate([centres, centres[low] + shift, centres[high] - shift]),
+            np.concatenate([particle, particle[low], particle[high]]),
+        )
+    return View(box, centres, state.species[particle], particle, diameters)
+
+
+def _panel(fig, column: int, view: View, values: np.ndarray, norm: Normalize, cmap: str, title: str):
+    """One map; returns a coloured collection for the colour bar."""
+    ax = fig.add_axes([0.015 + 0.335 * column, 0.16, 0.3, 0.3 * fig.get_figwidth() / fig.get_figheight()])
+    known = np.isfinite(values[view.particle])
+    frame = Rectangle((0, 0), *view.box, facecolor="none", edgecolor=style.COLOR["muted"], linewidth=0.8)
+    colored = None
+    for species, diameter in enumerate(view.diameters):
+        for which, is_known in ((known & (view.species == species), True), (~known & (view.species == species), False)):
+            if not which.any():
+                continue
+            circles = EllipseCollection(
+                [diameter], [diameter], [0], units="xy", offsets=view.centres[which], transOffset=ax.transData,
+                linewidths=0 if is_known else 0.4, rasterized=len(view.centres) > VECTOR_LIMIT,
+            )
+            if is_known:
+                circles.set(array=values[view.particle[which]], norm=norm, cmap=matplotlib.colormaps[cmap])
+                colored = circles
+            else:
+                circles.set(facecolor=style.COLOR["faint"], edgecolor="none", alpha=0.6)
+            ax.add_collection(circles)
+            circles.set_clip_path(frame)
+    ax.set(xlim=(0, view.box[0]), ylim=(0, view.box[1]), aspect="equal", xticks=[], yticks=[], title=title)
+    ax.set_frame_on(False)
+    ax.add_patch(frame)
+    frame.set_clip_on(False)
+    return colored
+
+
+def _colorbar(fig, colored, place: tuple[float, float], label: str) -> None:
+    if colored is None:
+        return
+    left, width = place
+    ax = fig.add_axes([left + 0.15 * width, 0.115, 0.7 * width, 0.022])
+    bar = fig.colorbar(colored, cax=ax, orientation="horizontal", extend="both", extendfrac=0.03)
+    bar.outline.set_visible(False)
+    bar.set_label(label)
+    bar.locator = matplotlib.ticker.MaxNLocator(6)
+    bar.update_ticks()
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Ranks scaled to [0, 1]."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return ranks / max(len(values) - 1, 1)
+
+
+def _caption(data: ReportData, state: State, time: float, number: int, correlation: float) -> str:
+    slab = f" A slab of thickness {text.number(SLAB)} σ<sub>AA</sub> through the middle of the box." if len(state.box) == 3 else ""
+    name = escape(data.scored_name)
+    return (
+        f"Structure {number}, the test structure of median correlation ({text.fixed(correlation, 2)}), at <i>t</i> = {text.number(float(time))}: "
+        f"{LABEL_TITLE.get(data.main_label, data.main_label)} propensity of the {name} particles in the periodic box, circles of diameter "
+        f"σ<sub>αα</sub>; other species are pale. Left and middle share one colour scale (2nd to 98th percentile of the truth); "
+        f"a prediction spreads less than the truth by nature. Right: by how much the prediction ranks a particle too high "
+        f"(orange) or too low (purple).{slab}"
+    )
