@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
-#include "io/content_hash.hpp"
+#include "io/hdf5.hpp"
 #include "io/text_file.hpp"
 
 namespace glassforge::app {

@@ -1,0 +1,82 @@
+#include "app/learning_data.hpp"
+
+#include "app/label_store.hpp"
+#include "core/error.hpp"
+#include "io/feature_file.hpp"
+
+namespace glassforge::app {
+namespace {
+
+std::string featuresPath(const CampaignFolder& folder, std::int64_t structure) {
+  const std::string path = folder.features(folder.shardOf(structure));
+  require<FileError>(exists(path), "{}: missing; run the stage describe first", path);
+  io::checkManifest(path, io::readManifest(path), folder.manifest("features"));
+  return path;
+}
+
+ml::LabelField fieldOf(const std::string& name, const StructureLabels& labels, const Array<double>& mean,
+                       const Array<double>& variance) {
+  ml::LabelField field{name, labels.times, mean, variance, 0};
+  for (const auto& status : labels.replicas.status) field.replicas += status == "done";
+  return field;
+}
+
+std::vector<ml::LabelField> fieldsOf(const StructureLabels& labels) {
+  std::vector<ml::LabelField> fields{fieldOf("displacement", labels, labels.displacement, labels.displacement_variance)};
+  if (!labels.bond_breaking.empty()) {
+    fields.push_back(fieldOf("bond_breaking", labels, labels.bond_breaking, labels.bond_breaking_variance));
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::size_t CampaignSource::featureCount(const std::string& set) const {
+  const std::int64_t first = folder_.shards().front().first;
+  return io::readFeatures(featuresPath(folder_, first), first, set).names.size();
+}
+
+std::vector<ml::LabelField> CampaignSource::labelLayout() const {
+  auto fields = fieldsOf(storedLabels(folder_, folder_.shards().front().first));
+  for (auto& field : fields) {
+    field.mean = {};
+    field.variance = {};
+  }
+  return fields;
+}
+
+ml::StructureSample CampaignSource::load(std::int64_t structure, const std::string& set) const {
+  const StructureLabels labels = storedLabels(folder_, structure);
+  ml::StructureSample sample;
+  sample.structure = structure;
+  sample.species = labels.species;
+  sample.features = io::readFeatures(featuresPath(folder_, structure), structure, set).values;
+  sample.labels = fieldsOf(labels);
+  return sample;
+}
+
+std::vector<std::vector<double>> MpiReducer::gather(const std::vector<std::int64_t>& structures,
+                                                    const ml::BlockMaker& make) {
+  const auto size = static_cast<std::size_t>(comm_.size()), rank = static_cast<std::size_t>(comm_.rank());
+  std::vector<double> mine;
+  par::together(comm_, [&] {
+    for (std::size_t k = rank; k < structures.size(); k += size) {
+      const auto block = make(structures[k]);
+      mine.push_back(static_cast<double>(block.size()));
+      mine.insert(mine.end(), block.begin(), block.end());
+    }
+  });
+  std::vector<std::vector<double>> blocks(structures.size());
+  const auto from_ranks = comm_.allGather(mine);
+  for (std::size_t r = 0; r < size; ++r) {
+    auto at = from_ranks[r].begin();
+    for (std::size_t k = r; k < structures.size(); k += size) {
+      const auto length = static_cast<std::ptrdiff_t>(*at);
+      blocks[k].assign(at + 1, at + 1 + length);
+      at += 1 + length;
+    }
+  }
+  return blocks;
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,35 @@
+/// Campaign files as the learning room sees them, and sums over structures by MPI.
+#pragma once
+
+#include "app/campaign_folder.hpp"
+#include "ml/models/reducer.hpp"
+#include "ml/models/structure_data.hpp"
+#include "par/communicator.hpp"
+
+namespace glassforge::app {
+
+/// Features and labels of a campaign by structure, read when asked for.
+class CampaignSource final : public ml::StructureSource {
+ public:
+  explicit CampaignSource(const CampaignFolder& folder) : folder_(folder) {}
+
+  std::size_t featureCount(const std::string& set) const override;
+  std::vector<ml::LabelField> labelLayout() const override;
+  ml::StructureSample load(std::int64_t structure, const std::string& set) const override;
+
+ private:
+  const CampaignFolder& folder_;
+};
+
+/// Structure k of a list belongs to rank k mod size; blocks are gathered and handed out in the order of the list.
+class MpiReducer final : public ml::Reducer {
+ public:
+  explicit MpiReducer(const par::Communicator& comm) : comm_(comm) {}
+  std::vector<std::vector<double>> gather(const std::vector<std::int64_t>& structures,
+                                          const ml::BlockMaker& make) override;
+
+ private:
+  const par::Communicator& comm_;
+};
+
+}  // namespace glassforge::app

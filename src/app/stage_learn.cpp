@@ -1,0 +1,246 @@
+// Stages describe, train and evaluate: descriptors, models fitted on the training part, scores on the test part.
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "app/label_store.hpp"
+#include "app/learning_data.hpp"
+#include "app/stage.hpp"
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/dynamics_file.hpp"
+#include "io/feature_file.hpp"
+#include "io/model_file.hpp"
+#include "io/prediction_file.hpp"
+#include "io/text_file.hpp"
+#include "md/engine.hpp"
+#include "ml/benchmark/evaluate.hpp"
+#include "ml/descriptors/descriptor.hpp"
+#include "ml/models/model.hpp"
+
+namespace glassforge::app {
+namespace {
+
+using Hook = std::function<void(double)>;
+using Json = nlohmann::json;
+
+/// E_i = 1/2 sum_j V(r_ij) in file order.
+template <int D>
+std::vector<double> particleEnergies(const Campaign& campaign, const Snapshot& snapshot) {
+  md::Engine<D> engine(campaign.system.mixture, 1, static_cast<int>(snapshot.particles()), campaign.engine.skin);
+  engine.load(0, snapshot);
+  engine.prepare();
+  std::vector<double> energies;
+  engine.energy(0, &energies);
+  return energies;
+}
+
+std::vector<double> particleEnergies(const Campaign& campaign, Snapshot snapshot, const std::vector<double>& position) {
+  snapshot.position = position;  // unwrapped: the engine wraps
+  snapshot.image.assign(position.size(), 0);
+  return snapshot.dimension == 3 ? particleEnergies<3>(campaign, snapshot) : particleEnergies<2>(campaign, snapshot);
+}
+
+ml::DescriptorInput descriptorInput(const Campaign& campaign, const StructureState& state) {
+  require<FileError>(state.quenched, "structure {} has no inherent state; run the stage quench first", state.index);
+  ml::DescriptorInput input;
+  input.dimension = state.thermal.dimension;
+  input.box = state.thermal.box;
+  input.species_names = campaign.system.mixture.species;
+  input.species = state.thermal.species;
+  input.thermal = state.thermal.unwrapped();
+  input.inherent = state.inherent.position;
+  input.thermal_energy = particleEnergies(campaign, state.thermal, input.thermal);
+  input.inherent_energy = particleEnergies(campaign, state.thermal, input.inherent);
+  input.temperature = campaign.system.temperature;
+  return input;
+}
+
+std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign) {
+  std::vector<std::unique_ptr<ml::Model>> models;
+  for (const auto& name : campaign.models) {
+    models.push_back(ml::makeModel(name, campaign.system.mixture.species, campaign.system.mixture.dimension));
+  }
+  return models;
+}
+
+/// The sets the campaign names and those its models read.
+std::vector<std::string> wantedSets(const Campaign& campaign) {
+  std::set<std::string> sets(campaign.descriptor_sets.begin(), campaign.descriptor_sets.end());
+  for (const auto& model : makeModels(campaign)) sets.insert(model->descriptorSet());
+  return {sets.begin(), sets.end()};
+}
+
+bool hasSets(const CampaignFolder& folder, const Shard& shard, const std::vector<std::string>& sets) {
+  const std::string path = folder.features(shard);
+  if (!exists(path)) return false;
+  io::checkManifest(path, io::readManifest(path), folder.manifest("features"));
+  const auto there = io::featureSetNames(path);
+  return static_cast<std::int64_t>(io::featureIndices(path).size()) == shard.count &&
+         std::includes(there.begin(), there.end(), sets.begin(), sets.end());
+}
+
+/// Describes the structures of a shard and writes its file.
+void describeShard(const StageContext& context, const Shard& shard, const std::vector<std::string>& sets,
+                   const Hook& hook) {
+  const auto& campaign = context.campaign;
+  std::vector<io::StructureFeatures> features;
+  for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+    const auto input = descriptorInput(campaign, storedState(context.folder, s));
+    io::StructureFeatures mine{s, {}};
+    for (const auto& set : sets) {
+      mine.sets.push_back(ml::makeDescriptor(set, campaign.system.mixture.species, input.dimension)->describe(input));
+    }
+    features.push_back(std::move(mine));
+    hook(static_cast<double>(s - shard.first + 1) / static_cast<double>(shard.count));
+  }
+  const std::string path = context.folder.features(shard);
+  makeParentFolder(path);
+  io::writeFeatures(path, context.folder.manifest("features", context.folder.states(shard)), features, context.notes);
+}
+
+bool hasLabels(const StageContext& context) { return exists(context.folder.labels(context.folder.shards().front())); }
+
+Json jsonNumber(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json toJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
+  Json json{{"campaign", context.campaign.name},
+            {"temperature", context.campaign.system.temperature},
+            {"species_scored", context.campaign.system.mixture.species.front()},
+            {"split", {{"train", split.train}, {"validation", split.validation}, {"test", split.test}}},
+            {"results", Json::array()},
+            {"comparisons", Json::array()}};
+  if (exists(context.folder.dynamics())) {
+    const auto dynamics = io::readDynamics(context.folder.dynamics());
+    json["tau_alpha"] = jsonNumber(dynamics.tau_alpha);
+    json["tau_alpha_error"] = jsonNumber(dynamics.tau_alpha_error);
+  }
+  for (const auto& r : evaluation.results) {
+    json["results"].push_back({{"model", r.model},
+                               {"label", r.label},
+                               {"species", r.species},
+                               {"time", r.time},
+                               {"pearson_pooled", jsonNumber(r.pearson_pooled)},
+                               {"error", jsonNumber(r.error)},
+                               {"pearson_per_structure", jsonNumber(r.pearson_per_structure)},
+                               {"r2", jsonNumber(r.r2)},
+                               {"ceiling", jsonNumber(r.ceiling)}});
+  }
+  for (const auto& c : evaluation.comparisons) {
+    json["comparisons"].push_back({{"model", c.model},
+                                   {"baseline", c.baseline},
+                                   {"label", c.label},
+                                   {"species", c.species},
+                                   {"time", c.time},
+                                   {"difference", jsonNumber(c.difference)},
+                                   {"error", jsonNumber(c.error)}});
+  }
+  return json;
+}
+
+/// Predictions of all ranks, sorted, on the root. Collective.
+std::vector<io::Prediction> gatherPredictions(const StageContext& context, const std::vector<std::int64_t>& test,
+                                              const std::vector<io::Prediction>& mine) {
+  std::vector<std::pair<std::string, std::string>> kinds;  // the same on every rank: of the first test structure
+  const std::string listed = [&] {
+    std::string text;
+    for (const auto& p : mine) {
+      if (p.structure == test.front()) text += p.model + "\n" + p.label + "\n";
+    }
+    return text;
+  }();
+  const std::string all_kinds = fmt::format("{}", fmt::join(context.comm.allGather(listed), ""));
+  for (std::size_t at = 0; at < all_kinds.size();) {
+    const auto middle = all_kinds.find('\n', at), end = all_kinds.find('\n', middle + 1);
+    kinds.emplace_back(all_kinds.substr(at, middle - at), all_kinds.substr(middle + 1, end - middle - 1));
+    at = end + 1;
+  }
+  MpiReducer reducer(context.comm);
+  std::vector<io::Prediction> all;
+  for (const auto& [model, label] : kinds) {
+    const auto blocks = reducer.gather(test, [&, m = model, l = label](std::int64_t structure) {
+      const auto found = std::find_if(mine.begin(), mine.end(), [&](const io::Prediction& p) {
+        return p.structure == structure && p.model == m && p.label == l;
+      });
+      auto block = found->values.values();
+      block.insert(block.begin(), static_cast<double>(found->values.extent(0)));
+      return block;
+    });
+    for (std::size_t k = 0; k < test.size(); ++k) {
+      const auto T = static_cast<std::size_t>(blocks[k].front());
+      const std::vector<double> values(blocks[k].begin() + 1, blocks[k].end());
+      all.push_back({test[k], model, label, Array<double>({T, values.size() / T}, values)});
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+void describeStage(const StageContext& context) {
+  const auto sets = wantedSets(context.campaign);
+  if (sets.empty()) return;
+  std::vector<Shard> todo;
+  par::together(context.comm, [&] {
+    for (const auto& shard : context.folder.shards()) {
+      if (!hasSets(context.folder, shard, sets)) todo.push_back(shard);
+    }
+  });
+  runTasks(context, "describe", "shards", static_cast<std::int64_t>(todo.size()), [&](std::int64_t task, const Hook& hook) {
+    describeShard(context, todo[static_cast<std::size_t>(task)], sets, hook);
+  });
+}
+
+void trainStage(const StageContext& context) {
+  if (context.campaign.models.empty() || !hasLabels(context)) return;
+  const CampaignSource source(context.folder);
+  const ml::TrainingView view(source, context.folder.split());
+  MpiReducer reducer(context.comm);
+  auto models = makeModels(context.campaign);
+  std::erase_if(models, [&](const auto& model) { return exists(context.folder.model(model->name())); });
+  context.comm.barrier();  // all have looked before the root writes
+  Progress progress("train", "models", static_cast<std::int64_t>(models.size()), 1, context.folder.progressLog(),
+                    !context.comm.root());
+  for (std::size_t k = 0; k < models.size(); ++k) {
+    context.guard.check();
+    progress.take(static_cast<std::int64_t>(k));
+    models[k]->fit(view, reducer);
+    par::together(context.comm, [&] {
+      if (!context.comm.root()) return;
+      const std::string path = context.folder.model(models[k]->name());
+      makeParentFolder(path);
+      io::writeModel(path, context.folder.manifest("model"), models[k]->save(), context.notes);
+    });
+  }
+  progress.finish();
+}
+
+void evaluateStage(const StageContext& context) {
+  if (context.campaign.models.empty() || !hasLabels(context)) return;
+  const Split split = context.folder.split();
+  if (split.test.empty()) return;
+  const CampaignSource source(context.folder);
+  auto models = makeModels(context.campaign);
+  std::vector<const ml::Model*> fitted;
+  ml::EvaluateOptions options;
+  options.species_names = context.campaign.system.mixture.species;
+  std::vector<io::Prediction> predictions;
+  options.sink = [&](std::int64_t structure, const std::string& model, const std::string& label,
+                     const Array<double>& values) { predictions.push_back({structure, model, label, values}); };
+  for (const auto& model : models) {
+    model->load(io::readModel(context.folder.model(model->name())));
+    if (!model->predictsLabels()) options.baselines.push_back(model->name());
+    fitted.push_back(model.get());
+  }
+  MpiReducer reducer(context.comm);
+  const auto evaluation = ml::evaluate(fitted, source, split.test, reducer, options);
+  const auto all = gatherPredictions(context, split.test, predictions);
+  par::together(context.comm, [&] {
+    if (!context.comm.root()) return;
+    io::writePredictions(context.folder.predictions(), context.folder.manifest("predictions"), all, context.notes);
+    io::writeText(context.folder.evaluation(), toJson(context, evaluation, split).dump(1) + "\n");
+  });
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,46 @@
+/// Coarse-grained structure of the inherent state: density, energy, its variance, displacement to the thermal state
+/// (Jung, Biroli, Berthier, PRL 130, 238202 (2023); reference 4.4).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ml/descriptors/descriptor.hpp"
+
+namespace glassforge::ml {
+
+/// What is coarse-grained; E_i = 1/2 sum_j V(r_ij) of the inherent state, D_i = |r_inh - r_th|^2.
+enum class CoarseFamily {
+  density,      ///< rho = sum w
+  energy,       ///< sum w E / rho
+  displacement,  ///< sum w D / rho
+  variance      ///< sum w (E - mean)^2 / rho, mean the coarse-grained energy of the same length and species
+};
+
+/// Columns family by family, length by length, for each species and for all; w = exp(-r_ij / L) over inherent positions
+/// with r_ij < min(20, half the box), i itself included. Energy and displacement also with L = 0: the particle's own
+/// value. Where a species has nobody in range its averages are 0.
+class CoarseGrained final : public Descriptor {
+ public:
+  /// L = 0.5, 1, ..., 7.5; together with L = 0 the sixteen lengths of the paper.
+  static std::vector<double> defaultLengths();
+
+  CoarseGrained(std::string name, std::vector<CoarseFamily> families, const std::vector<std::string>& species_names);
+
+  const std::string& name() const override { return name_; }
+  const Columns& columns() const override { return columns_; }
+  Array<double> compute(const DescriptorInput& input) const override;
+
+ private:
+  void addColumns(CoarseFamily family, const std::vector<std::string>& species_names);
+
+  std::string name_;
+  std::vector<CoarseFamily> families_;
+  std::vector<double> lengths_;
+  Columns columns_;
+};
+
+/// |r_inh - r_th|^2 by minimum image, (N).
+std::vector<double> squaredDisplacement(const DescriptorInput& input);
+
+}  // namespace glassforge::ml
