@@ -28,7 +28,9 @@ namespace {
 RidgeFit fitOf(const RidgeSolver& solver, const SpeciesProblem& problem, const PenaltyChoice& choice, std::size_t k) {
   RidgeFit fit;
   fit.penalty = choice.relative * solver.rows();
+  fit.gain = choice.gain;
   fit.weights = solver.weights(k, fit.penalty);
+  for (double& w : fit.weights) w *= fit.gain;
   fit.scale = solver.scale();
   for (std::size_t a = 0; a < problem.origin_x.size(); ++a)
     fit.mean.push_back(problem.origin_x[a] + solver.shift()[a]);
@@ -119,6 +121,7 @@ void write(ModelRecord& record, const std::string& group, const RidgeFit& fit, d
   record.arrays[group + "/scale"] = column(fit.scale);
   record.attributes[group + "/intercept"] = fit.intercept;
   record.attributes[group + "/penalty"] = fit.penalty;
+  record.attributes[group + "/gain"] = fit.gain;
   record.attributes[group + "/time"] = time;
   record.attributes[group + "/validation_pearson"] = fit.validation_pearson;
   record.attributes[group + "/target_mean"] = fit.target_mean;
@@ -131,6 +134,7 @@ RidgeFit read(const ModelRecord& record, const std::string& group, std::size_t f
   fit.scale = readColumn(record, group + "/scale", features);
   fit.intercept = readNumber(record, group + "/intercept");
   fit.penalty = readNumber(record, group + "/penalty");
+  fit.gain = readNumber(record, group + "/gain");
   fit.validation_pearson = readNumber(record, group + "/validation_pearson");
   fit.target_mean = readNumber(record, group + "/target_mean");
   return fit;

@@ -11,10 +11,11 @@ namespace glassforge::ml {
 
 /// What was learnt of one species, label and time: y = intercept + sum_f weights_f (x_f - mean_f) / scale_f.
 struct RidgeFit {
-  std::vector<double> weights, mean, scale;  ///< (F)
+  std::vector<double> weights, mean, scale;  ///< (F); the weights are those of the ridge times the gain
   double intercept = 0;
   double penalty = 0;                        ///< absolute: the chosen grid value times the number of training particles
   double validation_pearson = 0;             ///< pooled over the validation structures; NaN for constant labels
+  double gain = 1;                           ///< brings the predictions to the scale of held-out labels (PenaltyChoice)
   double target_mean = 0;                    ///< of the label over the training particles
 
   double predict(std::span<const double> features) const;

@@ -1,6 +1,7 @@
 #include "ml/models/ridge_training.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
@@ -160,12 +161,13 @@ std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const 
   std::sort(descending.rbegin(), descending.rend());
   std::vector<PenaltyChoice> choices;
   for (std::size_t k = 0; k < problem.origin_y.size(); ++k) {
-    PenaltyChoice best{descending.front(), std::numeric_limits<double>::quiet_NaN()};
+    PenaltyChoice best{descending.front(), std::numeric_limits<double>::quiet_NaN(), 1.0};
     for (const double relative : descending) {
       Moments pooled;
       for (const Trial& trial : trials) pooled = Moments::merge(pooled, tryPenalty(trial, k, relative));
       const double rho = pooled.pearson();
-      if (rho > best.pearson || (best.pearson != best.pearson && rho == rho)) best = {relative, rho};
+      if (rho > best.pearson || (std::isnan(best.pearson) && !std::isnan(rho)))
+        best = {relative, rho, rho > 0 ? pooled.spy / pooled.spp : 1.0};
     }
     choices.push_back(best);
   }

@@ -28,10 +28,12 @@ std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::
 struct PenaltyChoice {
   double relative = 0;  ///< per training particle
   double pearson = 0;   ///< pooled over what was held out; NaN where it is not defined for any penalty
+  double gain = 1;      ///< regression coefficient of the held-out labels on the predictions; 1 where pearson <= 0
 };
 
 /// For each target the penalty with the largest pooled Pearson on the validation structures, or, where there are none,
 /// on each fold of the training structures predicted from the other folds. The larger penalty where two are equal.
+/// Pearson does not see a common factor, so the penalty it likes best may shrink predictions to nothing; `gain` undoes that.
 std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const std::vector<double>& grid);
 
 }  // namespace glassforge::ml
