@@ -25,7 +25,7 @@ constexpr std::string_view kSuffix = ".npy";
 /// Little-endian numbers at a checked place.
 class Bytes {
  public:
-  Bytes(std::string_view data, const std::string& path) : data_(data), path_(path) {}
+  Bytes(std::string_view data, std::string where) : data_(data), where_(std::move(where)) {}
 
   template <class T>
   T at(std::uint64_t offset) const {
@@ -41,10 +41,10 @@ class Bytes {
 
  private:
   void need(std::uint64_t offset, std::uint64_t size) const {
-    require<FileError>(offset <= data_.size() && size <= data_.size() - offset, "{}: damaged: the archive is cut off", path_);
+    require<FileError>(offset <= data_.size() && size <= data_.size() - offset, "{}: damaged: the archive is cut off", where_);
   }
   std::string_view data_;
-  const std::string& path_;
+  std::string where_;
 };
 
 /// Where the end record is: the last one whose comment reaches exactly to the end of the file.
@@ -118,6 +118,54 @@ std::string deflateRaw(std::string_view data) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+
+struct Entry {
+  std::string file;
+  std::uint16_t method;
+  std::uint32_t crc, packed, unpacked, offset;
+  bool in64;
+};
+
+/// What both headers begin with after the versions: flags, method, 1980-01-01 00:00:00, checksum.
+void putCommon(std::string& to, const Entry& entry) {
+  put(to, std::uint16_t{0});
+  put(to, entry.method);
+  put(to, std::uint16_t{0});
+  put(to, std::uint16_t{0x0021});
+  put(to, entry.crc);
+}
+
+std::uint16_t versionOf(const Entry& entry) { return entry.in64 ? 45 : 20; }
+
+void putLocal(std::string& to, const Entry& entry) {
+  put(to, kLocal);
+  put(to, versionOf(entry));
+  putCommon(to, entry);
+  put(to, entry.in64 ? kIn64 : entry.packed);
+  put(to, entry.in64 ? kIn64 : entry.unpacked);
+  put(to, static_cast<std::uint16_t>(entry.file.size()));
+  put(to, static_cast<std::uint16_t>(entry.in64 ? 20 : 0));
+  to += entry.file;
+  if (!entry.in64) return;
+  put(to, std::uint16_t{1});
+  put(to, std::uint16_t{16});
+  put(to, std::uint64_t{entry.unpacked});
+  put(to, std::uint64_t{entry.packed});
+}
+
+void putCentral(std::string& to, const Entry& entry) {
+  put(to, kCentral);
+  put(to, static_cast<std::uint16_t>(versionOf(entry) | 0x0300));  // made on Unix
+  put(to, versionOf(entry));
+  putCommon(to, entry);
+  put(to, entry.packed);
+  put(to, entry.unpacked);
+  put(to, static_cast<std::uint16_t>(entry.file.size()));
+  to.append(8, '\0');  // no extra field, no comment, disk 0, no internal attributes
+  put(to, std::uint32_t{0600u << 16});
+  put(to, entry.offset);
+  to += entry.file;
 }
 
 }  // namespace
@@ -214,45 +262,17 @@ Array<std::int64_t> NpzReader::integers(const std::string& name) const {
 void NpzWriter::add(const std::string& name, const NpyArray& array) {
   const auto data = formatNpy(array);
   const auto packed = deflate_ ? deflateRaw(data) : data;
-  const auto file = name + std::string(kSuffix);
-  require<FileError>(data.size() < kIn64 && local_.size() + packed.size() < kIn64, "{}: an archive of 4 GB is not written", name);
-  const bool in64 = form_ == ZipForm::zip64;
-  const auto version = static_cast<std::uint16_t>(in64 ? 45 : 20);
-  const auto packed_size = static_cast<std::uint32_t>(packed.size());
-  const auto size = static_cast<std::uint32_t>(data.size());
-  std::string common;  // what both headers have: flags .. sizes
-  put(common, std::uint16_t{0});
-  put(common, static_cast<std::uint16_t>(deflate_ ? kDeflated : kStored));
-  put(common, std::uint16_t{0});       // 00:00:00
-  put(common, std::uint16_t{0x0021});  // 1980-01-01
-  put(common, checksum(data));
-  const auto offset = static_cast<std::uint32_t>(local_.size());
-  put(local_, kLocal);
-  put(local_, version);
-  local_ += common;
-  put(local_, in64 ? kIn64 : packed_size);
-  put(local_, in64 ? kIn64 : size);
-  put(local_, static_cast<std::uint16_t>(file.size()));
-  put(local_, static_cast<std::uint16_t>(in64 ? 20 : 0));
-  local_ += file;
-  if (in64) {
-    put(local_, std::uint16_t{1});
-    put(local_, std::uint16_t{16});
-    put(local_, std::uint64_t{size});
-    put(local_, std::uint64_t{packed_size});
-  }
+  require<FileError>(data.size() < kIn64 && local_.size() + packed.size() < kIn64, "{}: archives of 4 GB are not written", name);
+  const Entry entry{.file = name + std::string(kSuffix),
+                    .method = static_cast<std::uint16_t>(deflate_ ? kDeflated : kStored),
+                    .crc = checksum(data),
+                    .packed = static_cast<std::uint32_t>(packed.size()),
+                    .unpacked = static_cast<std::uint32_t>(data.size()),
+                    .offset = static_cast<std::uint32_t>(local_.size()),
+                    .in64 = form_ == ZipForm::zip64};
+  putLocal(local_, entry);
   local_ += packed;
-  put(directory_, kCentral);
-  put(directory_, static_cast<std::uint16_t>(version | 0x0300));  // made on Unix
-  put(directory_, version);
-  directory_ += common;
-  put(directory_, packed_size);
-  put(directory_, size);
-  put(directory_, static_cast<std::uint16_t>(file.size()));
-  directory_.append(8, '\0');              // no extra field, no comment, disk 0, no internal attributes
-  put(directory_, std::uint32_t{0600u << 16});
-  put(directory_, offset);
-  directory_ += file;
+  putCentral(directory_, entry);
   ++entries_;
 }
 

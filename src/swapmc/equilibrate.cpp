@@ -10,7 +10,8 @@ namespace glassforge::swapmc {
 namespace {
 
 constexpr double kRampShare = 0.5;          // of the run: the bath cools over this part, then stays
-constexpr std::int64_t kMeltSweeps = 200;   // of the random start, before anything is recorded
+constexpr std::int64_t kMeltSweeps = 300;   // of the random start, before anything is recorded
+constexpr double kMeltDisplacement = 0.05;  // small against the skin of the lists
 constexpr std::uint32_t kMeltReplica = 1;   // its stream, apart from the sampling's
 constexpr double kStartTimestep = 0.5;      // of the time step, while hot
 
@@ -137,7 +138,7 @@ void sampleByDynamics(const Campaign& c, StructureState& state, std::int64_t swe
 
 template <int D>
 Snapshot melt(const Mixture& mixture, Snapshot s, double temperature, const StreamKey& key) {
-  MonteCarlo<D> mc(mixture, s, {temperature, 0.1, 0, {}}, key);
+  MonteCarlo<D> mc(mixture, s, {temperature, kMeltDisplacement, 0, {}}, key);
   mc.run(kMeltSweeps);
   return mc.store();
 }

@@ -73,14 +73,20 @@ void VerletLists<D>::listAround(const double* rows, int i) {
 
 template <int D>
 void VerletLists<D>::testCell(const double* x, int i, int begin, int end) {
-  for (int j = begin; j < end; ++j) {
-    double r2 = 0;
+  for (int j = begin; j < end; j += Wide::width) {
+    Wide r2(0.0);
     for (int k = 0; k < D; ++k) {
-      const double d = box_.minimumImage(binned_[k][static_cast<std::size_t>(j)] - x[k], k);
-      r2 += d * d;
+      const Wide d = Wide::load(&binned_[k][static_cast<std::size_t>(j)]) - Wide(x[k]);
+      const Wide image = nearestInteger(d * Wide(1.0 / box_.length(k)));
+      const Wide nearest = fusedMultiplyAdd(Wide(-box_.length(k)), image, d);
+      r2 = fusedMultiplyAdd(nearest, nearest, r2);
     }
-    const int other = binned_id_[static_cast<std::size_t>(j)];
-    if (r2 < reach_ * reach_ && other != i) entry_.push_back(other);
+    const auto near = (r2 < Wide(reach_ * reach_)) & md::firstLanes(std::min(end - j, Wide::width));
+    int found[Wide::width];
+    const int count = compress(near, &binned_id_[static_cast<std::size_t>(j)], found);
+    for (int k = 0; k < count; ++k) {
+      if (found[k] != i) entry_.push_back(found[k]);
+    }
   }
 }
 

@@ -328,7 +328,7 @@ TEST_F(Hdf5Files, TruncatedFilesAreFileErrors) {
   const auto whole = readText(path);
   const auto cut = folder_.path("cut.h5");
   for (std::size_t length = 0; length < whole.size(); length += 1 + whole.size() / 150) {
-    writeText(cut, std::string_view(whole).substr(0, length));
+    folder_.spill("cut.h5", std::string_view(whole).substr(0, length));
     EXPECT_THAT(message([&] { readStates(cut); }), HasSubstr(cut)) << length;
   }
 }
@@ -343,7 +343,7 @@ TEST_F(Hdf5Files, FlippedBytesNeverChangeWhatIsRead) {
   for (std::size_t at = 0; at < whole.size(); at += 1 + whole.size() / 1500) {
     auto bytes = whole;
     bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
-    writeText(flipped, bytes);
+    folder_.spill("flipped.h5", bytes);
     try {
       readStates(flipped);
       EXPECT_EQ(contentHash(flipped), hash) << at;

@@ -1,0 +1,38 @@
+#include "core/split.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+
+namespace glassforge {
+namespace {
+
+TEST(Split, dealsEveryStructureOutAtMostOnceAndTheSameWayEveryTime) {
+  const Split a = Split::make(7, 24, 16, 4, 4, {}), b = Split::make(7, 24, 16, 4, 4, {});
+  EXPECT_EQ(a.train, b.train);
+  EXPECT_EQ(a.test, b.test);
+  std::set<std::int64_t> all(a.train.begin(), a.train.end());
+  all.insert(a.validation.begin(), a.validation.end());
+  all.insert(a.test.begin(), a.test.end());
+  EXPECT_EQ(all.size(), 24u);
+  EXPECT_NE(a.train, Split::make(8, 24, 16, 4, 4, {}).train);
+}
+
+TEST(Split, putsNamedStructuresIntoTheTestPart) {
+  const Split s = Split::make(7, 10, 6, 2, 2, {3, 9});
+  EXPECT_EQ(s.test, (std::vector<std::int64_t>{3, 9}));
+  EXPECT_EQ(std::count(s.train.begin(), s.train.end(), 3), 0);
+}
+
+TEST(Split, refusesPartsThatDoNotFit) {
+  EXPECT_THROW(Split::make(7, 10, 8, 2, 2, {}), InputError);
+  EXPECT_THROW(Split::make(7, 10, 0, 2, 2, {}), InputError);
+  EXPECT_THROW(Split::make(7, 10, 6, 2, 1, {3, 9}), InputError);
+  EXPECT_THROW(Split::make(7, 10, 6, 2, 2, {10}), InputError);
+}
+
+}  // namespace
+}  // namespace glassforge
