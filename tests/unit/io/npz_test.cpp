@@ -79,9 +79,15 @@ void readAll(const std::string& path) {
   const NpzReader file(path);
   for (const auto& name : file.names()) {
     const auto array = file.read(name);
-    if (name == "reals") EXPECT_EQ(array.reals(), someArray({5, 7}, -1, 1));
-    if (name == "fortran") EXPECT_EQ(array.reals(), someArray({4, 3, 2}, -1, 1));
-    if (name == "words" && array.isText()) EXPECT_THAT(array.texts(), ElementsAre("σab", ""));
+    if (name == "reals") {
+      EXPECT_EQ(array.reals(), someArray({5, 7}, -1, 1));
+    }
+    if (name == "fortran") {
+      EXPECT_EQ(array.reals(), someArray({4, 3, 2}, -1, 1));
+    }
+    if (name == "words" && array.isText()) {
+      EXPECT_THAT(array.texts(), ElementsAre("σab", ""));
+    }
   }
 }
 
