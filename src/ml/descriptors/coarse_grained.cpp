@@ -38,8 +38,9 @@ FamilyTraits traitsOf(CoarseFamily family) {
 struct CoarseCell {
   double weight = 0, energy = 0, square = 0, displacement = 0;
 
-  void add(const double* sums) {
+  void add(std::span<const double> sums) {
     weight += sums[0];
+    if (sums.size() == 1) return;
     energy += sums[1];
     square += sums[2];
     displacement += sums[3];
@@ -53,6 +54,21 @@ struct CoarseCell {
     return std::max(0.0, square / weight - shifted * shifted);
   }
 };
+
+/// Writes one family of particle i, length by length, each species and then all; returns the place behind.
+double* writeFamily(CoarseFamily family, const Array<double>& sums, std::size_t i, double mean_energy, double* out) {
+  for (std::size_t l = 0; l < sums.extent(1); ++l) {
+    CoarseCell all;
+    for (std::size_t b = 0; b < sums.extent(2); ++b) {
+      CoarseCell one;
+      one.add(sums.row(i, l, b));
+      all.add(sums.row(i, l, b));
+      *out++ = one.value(family, mean_energy);
+    }
+    *out++ = all.value(family, mean_energy);
+  }
+  return out;
+}
 
 template <int D>
 std::vector<double> squaredDisplacementIn(const DescriptorInput& input) {
@@ -117,25 +133,13 @@ Array<double> CoarseGrained::compute(const DescriptorInput& input) const {
   if (!only_density) fields = {energy, square, displacement};
   const Array<double> sums = coarseSums(space, lengths_, fields);
 
-  const auto species_count = static_cast<std::size_t>(input.speciesCount());
   Array<double> features({input.particles(), columns_.size()});
   for (std::size_t i = 0; i < input.particles(); ++i) {
     double* out = features.row(i).data();
     for (const CoarseFamily family : families_) {
       if (family == CoarseFamily::energy) *out++ = input.inherent_energy[i];
       if (family == CoarseFamily::displacement) *out++ = displacement[i];
-      for (std::size_t l = 0; l < lengths_.size(); ++l) {
-        CoarseCell all;
-        for (std::size_t b = 0; b < species_count; ++b) {
-          std::array<double, 4> cell_sums{};
-          std::ranges::copy(sums.row(i, l, b), cell_sums.begin());
-          CoarseCell one;
-          one.add(cell_sums.data());
-          all.add(cell_sums.data());
-          *out++ = one.value(family, mean_energy);
-        }
-        *out++ = all.value(family, mean_energy);
-      }
+      out = writeFamily(family, sums, i, mean_energy, out);
     }
   }
   return features;
