@@ -24,10 +24,13 @@ def open_file(path: Path, stage: str) -> Iterator[h5py.File]:
     except OSError as error:
         raise DamagedError(f"{path}: damaged, or not an HDF5 file ({_first_line(error)})") from error
     with file:
-        found = file.attrs.get("format_version", FORMAT_VERSION)
-        if int(found) != FORMAT_VERSION:
-            raise CampaignError(f"{path}: format version {found}, this reader knows {FORMAT_VERSION}")
-        yield file
+        try:
+            found = file.attrs.get("format_version", FORMAT_VERSION)
+            if int(found) != FORMAT_VERSION:
+                raise CampaignError(f"{path}: format version {found}, this reader knows {FORMAT_VERSION}")
+            yield file
+        except (OSError, RuntimeError, KeyError) as error:  # h5py raises KeyError for an object it cannot open
+            raise DamagedError(f"{path}: damaged ({_first_line(error)})") from error
 
 
 def read(file: h5py.File, name: str) -> np.ndarray:

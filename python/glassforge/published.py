@@ -34,7 +34,10 @@ class Published:
 
 
 _KA_044 = Published(
-    "KA", 0.44, "displacement", GLASSBENCH,
+    "KA",
+    0.44,
+    "displacement",
+    "GlassBench and EIGNN",
     (0.13, 1.3, 13, 130, 412, 1300, 4120, 13000, 41200, 130000),
     {
         "BOTAN": (0.9489, 0.7383, 0.7332, 0.6951, 0.7299, 0.7416, 0.7551, 0.6906, 0.4990, 0.1973),
@@ -53,7 +56,11 @@ _KA_044 = Published(
 _KA2D_030_TIMES = (0.11, 1.25, 14.14, 158.74, 1781.79, 20000)
 
 _KA2D_030_DISPLACEMENT = Published(
-    "KA2D", 0.30, "displacement", GLASSBENCH, _KA2D_030_TIMES,
+    "KA2D",
+    0.30,
+    "displacement",
+    GLASSBENCH,
+    _KA2D_030_TIMES,
     {
         "BOTAN": (0.9241, 0.8563, 0.6731, 0.6704, 0.7234, 0.6699),
         "CAGE": (0.3916, 0.6308, 0.7921, 0.7450, 0.6521, 0.6221),
@@ -68,7 +75,11 @@ _KA2D_030_DISPLACEMENT = Published(
 )
 
 _KA2D_030_BONDS = Published(
-    "KA2D", 0.30, "bond_breaking", GLASSBENCH, _KA2D_030_TIMES[1:],
+    "KA2D",
+    0.30,
+    "bond_breaking",
+    GLASSBENCH,
+    _KA2D_030_TIMES[1:],
     {
         "BOTAN": (0.5558, 0.5564, 0.6202, 0.7152, 0.7880),
         "CAGE": (0.2202, 0.3605, 0.5453, 0.6805, 0.7285),
@@ -83,7 +94,10 @@ _KA2D_030_BONDS = Published(
 )
 
 _KA2D_023 = Published(
-    "KA2D", 0.231, "displacement", GLASSBENCH,
+    "KA2D",
+    0.231,
+    "displacement",
+    GLASSBENCH,
     (0.1, 1.1, 11.64, 122.47, 1288.41, 13554, 142587, 1.5e6),
     {"GlassMLP": (0.2928, 0.7582, 0.7490, 0.7162, 0.6521, 0.6230, 0.7025, 0.7758)},
 )

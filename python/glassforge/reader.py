@@ -80,7 +80,9 @@ class Campaign:
                 raise MissingError(f"structure {number} has no equilibration series", "equilibrate")
             attributes = hdf5.attributes(file[group])
             moves = hdf5.read_if_there(file, f"{group}/move_names")
-            series = {key: hdf5.read(file, f"{group}/{key}") for key in ("progress", "energy", "pressure", "temperature")}
+            series = {
+                key: hdf5.read(file, f"{group}/{key}") for key in ("progress", "energy", "pressure", "temperature")
+            }
             return Equilibration(
                 method=str(attributes.get("method", "")),
                 move_names=[] if moves is None else [str(m) for m in moves],
@@ -130,7 +132,9 @@ class Campaign:
             values = hdf5.read_if_there(file, f"{_name(number)}/{descriptor_set}/features")
             if values is None:
                 have = ", ".join(sorted(file[_name(number)])) or "none"
-                raise MissingError(f"structure {number} has no descriptor set '{descriptor_set}' (has: {have})", "describe")
+                raise MissingError(
+                    f"structure {number} has no descriptor set '{descriptor_set}' (has: {have})", "describe"
+                )
             names, units = (hdf5.read(file, f"{descriptor_set}/{key}").tolist() for key in ("names", "units"))
             return Features(values, names, units, hdf5.read(file, f"{descriptor_set}/radii"))
 

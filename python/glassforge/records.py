@@ -1,6 +1,7 @@
 """What the reader hands out: plain records of numpy arrays. N particles, D dimensions, T times, R replicas.
 
-Reduced Lennard-Jones units throughout: lengths in sigma_AA, energies in epsilon_AA, times in sqrt(m sigma_AA^2 / epsilon_AA).
+Reduced Lennard-Jones units throughout: lengths in sigma_AA, energies in epsilon_AA, times in
+sigma_AA (m / epsilon_AA)^(1/2).
 """
 
 from __future__ import annotations

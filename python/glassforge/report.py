@@ -19,18 +19,18 @@ from typing import Callable, Sequence
 
 from .errors import CampaignError, MissingError
 from .plots import checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
-from .plots.data import LABEL_TITLE, ReportData
+from .plots.data import ReportData
 from .reader import Campaign
 
 Block = Callable[[ReportData], str]
 
 
 def build(folder: str | Path) -> str:
-    """The page of the campaign in `folder`, as HTML. CampaignError where a file is damaged or the folder no campaign."""
+    """The page of the campaign in `folder`, as HTML. CampaignError where a file is damaged, or it is no campaign."""
     data = ReportData(Campaign(folder))
     with style.applied():
         head = header.title(data) + header.cards(data) + header.facts(data)
-        sections = [(anchor, title, "".join(_block(data, block) for block in blocks)) for anchor, title, blocks in _sections(data)]
+        sections = [(anchor, title, _blocks(data, blocks)) for anchor, title, blocks in _sections(data)]
     return _page(data, head, sections)
 
 
@@ -51,7 +51,9 @@ def write(page: str, path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="glassforge.report", description="Make one HTML page about a glassforge campaign.")
+    parser = argparse.ArgumentParser(
+        prog="glassforge.report", description="Make one HTML page about a glassforge campaign."
+    )
     parser.add_argument("campaign", type=Path, help="folder of the campaign")
     parser.add_argument("-o", "--output", type=Path, help="where to write (default: CAMPAIGN/report/report.html)")
     options = parser.parse_args(arguments)
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _sections(data: ReportData) -> list[tuple[str, str, list[Block]]]:
     """Anchor, title and blocks of every section, in the order of the stages."""
     try:
-        labels = sorted(data.curves, key=list(LABEL_TITLE).index) if data.curves else ["displacement"]
+        labels = sorted(data.curves, key=lambda label: label != "displacement") if data.curves else ["displacement"]
     except MissingError:
         labels = ["displacement"]
     figures = [partial(_with_label, scores.pearson_figure, label) for label in labels]
@@ -88,13 +90,20 @@ def _with_label(block: Callable[[ReportData, str], str], label: str, data: Repor
     return block(data, label)
 
 
+def _blocks(data: ReportData, blocks: list[Block]) -> str:
+    """All blocks of a section; what several of them lack is said once."""
+    return "".join(dict.fromkeys(_block(data, block) for block in blocks))
+
+
 def _block(data: ReportData, block: Block) -> str:
     """The block's HTML, or one line that says what is missing and which command makes it."""
     try:
         return block(data)
     except MissingError as error:
         command = f"glassforge run {data.campaign.folder / 'campaign.toml'} --stage {error.stage}"
-        return text.paragraph(f"Not here yet: {escape(error.what)}. Made by {text.code(command)}.", "missing")
+        return text.paragraph(
+            f"{escape(error.what[0].upper() + error.what[1:])}. {text.code(command)} makes it.", "missing"
+        )
 
 
 def _page(data: ReportData, head: str, sections: list[tuple[str, str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""Section "Checks": inherent states, their residual forces, energy drift of the replicas, replicas that were stopped."""
+"""Section "Checks": inherent states and their residual forces, energy drift of the replicas, replicas stopped early."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ def inherent_states(data: ReportData) -> str:
     quenches = [data.campaign.state(s).quench for s in data.sampled]
     quenches = [q for q in quenches if "energy_per_particle" in q]
     if not quenches:
-        raise MissingError(f"no inherent states in {data.campaign.folder}", "quench")
+        raise MissingError("no inherent states", "quench")
     energy = np.array([q["energy_per_particle"] for q in quenches])
     force = np.array([q.get("max_force", np.nan) for q in quenches])
     fig, axes = style.figure(2.9, columns=2)
     _histogram(axes[0, 0], energy, "inherent-state energy per particle (ε_{AA})")
     _force_histogram(axes[0, 1], force)
     stops = Counter(str(q.get("stop_reason", "")) for q in quenches)
+    deviation = energy.std(ddof=1) if len(energy) > 1 else np.nan
+    largest = np.nanmax(force) if np.isfinite(force).any() else np.nan
+    ends = escape(", ".join(f"{why} ({n})" for why, n in stops.most_common()))
     caption = (
         f"Left: potential energy per particle of {text.counted(len(energy), 'inherent state')}, mean "
-        f"{text.with_error(float(energy.mean()), _standard_error(energy))}, standard deviation "
-        f"{text.number(float(energy.std(ddof=1)) if len(energy) > 1 else np.nan, 2)}. Right: largest force component left, at most "
-        f"{text.number(float(np.nanmax(force)) if np.isfinite(force).any() else np.nan, 2)} ε<sub>AA</sub>/σ<sub>AA</sub>. "
-        f"Minimisations ended: {escape(', '.join(f'{why} ({n})' for why, n in stops.most_common()))}."
+        f"{text.with_error(energy.mean(), _standard_error(energy))}, standard deviation {text.number(deviation, 2)}. "
+        f"Right: largest force component left, at most {text.number(largest, 2)} ε<sub>AA</sub>/σ<sub>AA</sub>. "
+        f"Minimisations ended: {ends}."
     )
     return text.figure(style.svg(fig, "inherent"), "Inherent states", caption)
 
@@ -41,17 +43,20 @@ def replicas(data: ReportData) -> str:
     """Figure: energy drift of every replica; then the replicas that did not finish, by name."""
     health = data.health
     if health.total == 0:
-        raise MissingError(f"the labels in {data.campaign.folder} hold no single replicas", "launch")
+        raise MissingError("the labels hold no values of single replicas", "launch")
     parts = []
     drift = health.drift[np.isfinite(health.drift)]
     if drift.size:
         fig, axes = style.figure(2.6)
-        _histogram(axes[0, 0], drift, "(*E*_{end} − *E*_{start}) / *N*  (ε_{AA})", bins=2 * BINS)
+        power = int(np.floor(np.log10(np.abs(drift).max()))) if drift.any() else 0
+        unit = f"(10^{{{power}}} ε_{{AA}})".replace("-", "−") if power else "(ε_{AA})"
+        _histogram(axes[0, 0], drift / 10.0**power, f"(*E*_{{end}} − *E*_{{start}}) / *N*  {unit}", bins=2 * BINS)
         axes[0, 0].axvline(0, color=style.COLOR["muted"], linewidth=0.8, linestyle=(0, (4, 3)))
         axes[0, 0].set_ylabel("replicas")
         caption = (
-            f"Change of the conserved energy per particle over a run, {text.counted(drift.size, 'replica')} that finished: "
-            f"mean {text.number(float(drift.mean()), 2)}, largest {text.number(float(np.abs(drift).max()), 2)}."
+            "Change of the conserved energy per particle over a run, of "
+            f"{text.counted(drift.size, 'replica')} that finished: mean {text.number(drift.mean(), 2)}, largest "
+            f"{text.number(np.abs(drift).max(), 2)}."
         )
         parts.append(text.figure(style.svg(fig, "drift"), "Energy drift of the replicas", caption))
     parts.append(_stopped(health.stopped, health.total, health.labelled))
@@ -76,7 +81,7 @@ def _histogram(ax, values: np.ndarray, label: str, bins: int = BINS) -> None:
     ax.set_xlabel(label)
     ax.set_ylabel("structures")
     ax.locator_params(axis="x", nbins=6)
-    ax.ticklabel_format(axis="x", useOffset=False, style="plain" if np.abs(values).max() > 1e-3 else "sci", scilimits=(-3, 4))
+    ax.ticklabel_format(axis="x", useOffset=False, style="plain")
     ax.yaxis.get_major_locator().set_params(integer=True)
     style.grid(ax, "y")
 

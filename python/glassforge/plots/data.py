@@ -14,7 +14,6 @@ from ..records import Labels, State
 
 SAMPLED = 200  # structures that distributions and thin lines are drawn from, where there are more
 
-LABEL_TITLE = {"displacement": "displacement", "bond_breaking": "bond breaking"}
 SYMBOL = {"displacement": "*R*", "bond_breaking": "*C*_{B}"}
 UNIT = {"displacement": " (σ_{AA})", "bond_breaking": ""}
 
@@ -79,14 +78,14 @@ class ReportData:
     @cached_property
     def first_state(self) -> State:
         if not self.structures:
-            raise MissingError(f"no states in {self.campaign.folder}", "equilibrate")
+            raise MissingError("no states", "equilibrate")
         return self.campaign.state(self.structures[0])
 
     @cached_property
     def first_labels(self) -> Labels:
         numbers = self.campaign.labelled_structures()
         if len(numbers) == 0:
-            raise MissingError(f"no labels in {self.campaign.folder}", "label")
+            raise MissingError("no labels", "label")
         return self.campaign.labels(int(numbers[0]))
 
     def diameters(self, species: int) -> np.ndarray:
@@ -116,7 +115,7 @@ class ReportData:
         """One pass over all labels: the scored particles' labels of sampled structures, and the replicas' health."""
         numbers = self.campaign.labelled_structures().tolist()
         if not numbers:
-            raise MissingError(f"no labels in {self.campaign.folder}", "label")
+            raise MissingError("no labels", "label")
         keep, kept, stopped, drift, total = set(_thinned(numbers)), {}, [], [], 0
         for s in numbers:
             labels = self.campaign.labels(s)
@@ -132,11 +131,12 @@ class ReportData:
         return kept, ReplicaHealth(len(numbers), total, stopped, np.concatenate(drift))
 
     def pooled_label(self, label: str) -> np.ndarray:
-        """(T, particles) a label of the scored species, sampled structures side by side."""
+        """(T, particles) a label of the scored species, sampled structures side by side; without those not labelled."""
         parts = [arrays[label] for arrays in self._label_pass[0].values() if label in arrays]
         if not parts:
-            raise MissingError(f"no label '{label}' in {self.campaign.folder}", "label")
-        return np.concatenate(parts, axis=1)
+            raise MissingError(f"no label {label}", "label")
+        side_by_side = np.concatenate(parts, axis=1)
+        return side_by_side[:, np.isfinite(side_by_side).all(axis=0)]
 
     @property
     def health(self) -> ReplicaHealth:
@@ -147,7 +147,9 @@ class ReportData:
     @cached_property
     def curves(self) -> dict[str, list[Curve]]:
         """Label -> curves of the scored species, best at the last time first."""
-        rows = [r for r in self.campaign.evaluation()["results"] if r.get("species", self.scored_name) == self.scored_name]
+        rows = [
+            r for r in self.campaign.evaluation()["results"] if r.get("species", self.scored_name) == self.scored_name
+        ]
         curves: dict[str, list[Curve]] = {}
         try:
             for label, model in dict.fromkeys((r["label"], r["model"]) for r in rows):
@@ -155,7 +157,9 @@ class ReportData:
                 keys = ("time", "pearson_pooled", "error", "pearson_per_structure", "r2", "ceiling")
                 curves.setdefault(label, []).append(Curve(model, *(_column(mine, key) for key in keys)))
         except KeyError as error:
-            raise CampaignError(f"{self.campaign.folder / 'evaluation.json'}: a result lacks the key {error}") from error
+            raise CampaignError(
+                f"{self.campaign.folder / 'evaluation.json'}: a result lacks the key {error}"
+            ) from error
         return {label: sorted(group, key=_rank) for label, group in curves.items()}
 
     @cached_property
@@ -187,6 +191,28 @@ class ReportData:
     @cached_property
     def test_structures(self) -> list[int]:
         return self.campaign.split()["test"].tolist()
+
+    @cached_property
+    def sampled_tests(self) -> list[int]:
+        """At most SAMPLED of the test structures; MissingError where the split has none."""
+        if not self.test_structures:
+            raise MissingError("the split has no test structures", "evaluate")
+        return _thinned(self.test_structures)
+
+    def truth_and_prediction(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Times (T,), the main label (T, N) and what the best model predicts (T, N) for a test structure."""
+        labels = self.campaign.labels(number)
+        truth, prediction = labels.of(self.main_label), self.campaign.predictions(
+            number, self.best.model, self.main_label
+        )
+        if truth.shape != prediction.shape:
+            raise MissingError(f"the predictions of structure {number} are older than its labels", "evaluate")
+        return labels.times, truth, prediction
+
+
+def label_title(label: str) -> str:
+    """ "bond_breaking" -> "bond breaking"."""
+    return label.replace("_", " ")
 
 
 def nearest_time(times: np.ndarray, tau_alpha: float) -> int:

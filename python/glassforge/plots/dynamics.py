@@ -11,6 +11,8 @@ from .data import ReportData
 
 def relaxation(data: ReportData) -> str:
     """Figure: F_s(q, t) with its error band and tau_alpha; MSD per species on logarithmic axes."""
+    if data.campaign.settings.get("dynamics", {}).get("structures") == 0:
+        return text.paragraph("The campaign file switches this measurement off ([dynamics] structures = 0).", "note")
     dynamics = data.campaign.dynamics()
     names = data.first_state.species_names if data.structures else []
     fig, axes = style.figure(3.7, columns=2)
@@ -39,11 +41,19 @@ def _draw_fs(ax, dynamics: Dynamics) -> None:
     ax.fill_between(t, mean - error, mean + error, color=style.LINES[0], alpha=0.25, linewidth=0)
     ax.plot(t, mean, color=style.LINES[0], linewidth=1.8)
     ax.axhline(1 / np.e, color=style.COLOR["muted"], linewidth=0.8, linestyle=(0, (4, 3)))
-    style.note(ax, t[0], 1 / np.e, "1/e", va="bottom")
+    style.note(ax, t[0], 1 / np.e, "1/e", offset=(-4, 3), va="bottom")
     if np.isfinite(dynamics.tau_alpha):
         ax.plot([dynamics.tau_alpha] * 2, [0, 1 / np.e], color=style.LINES[1], linewidth=0.9)
         ax.plot(dynamics.tau_alpha, 1 / np.e, "o", color=style.LINES[1], markersize=4.5)
-        style.note(ax, dynamics.tau_alpha, 0.03, f" τ_{{α}} = {text.plain(dynamics.tau_alpha, 3)}", style.LINES[1])
+        style.note(
+            ax,
+            dynamics.tau_alpha,
+            0,
+            f"τ_{{α}} = {text.plain(dynamics.tau_alpha, 3)}",
+            style.LINES[1],
+            offset=(-5, 6),
+            ha="right",
+        )
     ax.set_ylim(0, 1.02)
     ax.set_xlabel("time *t*")
     ax.set_ylabel("*F*_{s}(*q*, *t*)")
@@ -59,7 +69,9 @@ def _draw_msd(ax, dynamics: Dynamics, names: list[str]) -> None:
     for k in range(msd.shape[1]):
         color = style.LINES[k % len(style.LINES)]
         error = np.nan_to_num(dynamics.msd_error[:, k])
-        ax.fill_between(t, np.maximum(msd[:, k] - error, 0.2 * msd[:, k]), msd[:, k] + error, color=color, alpha=0.2, linewidth=0)
+        ax.fill_between(
+            t, np.maximum(msd[:, k] - error, 0.2 * msd[:, k]), msd[:, k] + error, color=color, alpha=0.2, linewidth=0
+        )
         ax.plot(t, msd[:, k], color=color)
         labels.append((float(msd[-1, k]), names[k] if k < len(names) else str(k), color))
     low, high = ax.get_ylim()

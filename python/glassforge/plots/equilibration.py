@@ -15,16 +15,20 @@ def series_of(data: ReportData) -> list[Equilibration]:
     found = []
     for s in data.sampled:
         try:
-            found.append(data.campaign.equilibration(s))
+            series = data.campaign.equilibration(s)
         except MissingError:
             continue
+        if len(series.energy) > 1:
+            found.append(series)
     if not found:
-        raise MissingError(f"no equilibration series in {data.campaign.folder}", "equilibrate")
+        raise MissingError("no equilibration series", "equilibrate")
     return found
 
 
 def energy(data: ReportData) -> str:
     """Figure: one thin line a structure, their mean, and the temperature of the bath above."""
+    if isinstance(data.system.get("structures"), list):
+        return text.paragraph("The structures were imported from files, so there is no equilibration to show.", "note")
     series = series_of(data)
     grid, energies, bath = _on_one_grid(series)
     final = np.flatnonzero(np.abs(bath - bath[-1]) > 1e-9 * abs(bath[-1]))
@@ -35,7 +39,9 @@ def energy(data: ReportData) -> str:
     if cooled:
         axes[0, 1].remove()
         axes[1, 1].remove()
-        _draw_final(fig.add_subplot(axes[0, 1].get_gridspec()[:, 1]), grid[start:], energies[:, start:], series[0].method)
+        _draw_final(
+            fig.add_subplot(axes[0, 1].get_gridspec()[:, 1]), grid[start:], energies[:, start:], series[0].method
+        )
     caption = (
         f"Potential energy per particle of {text.counted(len(series), 'structure')} (thin lines) and their mean (thick), "
         f"with the temperature of the bath above. {'Right: the part at the final temperature. ' if cooled else ''}"
@@ -46,6 +52,8 @@ def energy(data: ReportData) -> str:
 
 def moves(data: ReportData) -> str:
     """Table: acceptance of every kind of Monte Carlo move; empty where there were none."""
+    if isinstance(data.system.get("structures"), list):
+        return ""
     series = [s for s in series_of(data) if s.move_names]
     if not series:
         return ""
@@ -56,11 +64,14 @@ def moves(data: ReportData) -> str:
         attempts = sum(float(s.move_attempts[k]) for s, k in which)
         spread = f"{text.fixed(100 * acceptance.min(), 2)} to {text.fixed(100 * acceptance.max(), 2)}"
         rows.append([name, text.number(attempts, 3), text.fixed(100 * acceptance.mean(), 2), spread])
-    worst = np.nanmax([s.energy_error for s in series]) if np.isfinite([s.energy_error for s in series]).any() else np.nan
+    worst = (
+        np.nanmax([s.energy_error for s in series]) if np.isfinite([s.energy_error for s in series]).any() else np.nan
+    )
     head = ["move", "attempts", "accepted, %", "range over structures, %"]
     caption = "Monte Carlo moves, all structures together."
     if np.isfinite(worst):
-        caption += f" Largest difference of the running energy from the full sum at the end: {text.number(worst, 2)} per particle."
+        caption += " Largest difference of the running energy from the full sum at the end: "
+        caption += f"{text.number(worst, 2)} per particle."
     return text.table(head, rows, caption)
 
 
@@ -89,7 +100,9 @@ def _draw_whole(axes: np.ndarray, grid: np.ndarray, energies: np.ndarray, bath: 
     top.set_ylabel("bath *T*")
     top.tick_params(labelbottom=False)
     style.grid(top)
-    style.note(top, grid[-1], bath[-1], f"*T* = {text.plain(bath[-1])}", style.LINES[1], ha="right", va="bottom")
+    style.note(
+        top, grid[-1], bath[-1], f"*T* = {text.plain(bath[-1])}", style.LINES[1], offset=(0, 4), ha="right", va="bottom"
+    )
     _lines(main, grid, energies)
     main.set_xlabel(_progress_label(method))
     main.set_ylabel("energy per particle (ε_{AA})")

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingError
+from ..records import FileRecord
 from . import text
-from .data import LABEL_TITLE, ReportData
+from .data import ReportData, label_title
 
 
 def title(data: ReportData) -> str:
@@ -41,7 +42,9 @@ def facts(data: ReportData) -> str:
         entries.append(("box", " × ".join(text.number(float(length), 7) for length in box) + " σ<sub>AA</sub>"))
     entries.append(("smoothing at the cutoff", escape(str(data.system.get("smoothing", "–")))))
     dynamics = str(replicas.get("dynamics", "")).upper()
-    entries.append(("replicas", f"{replicas.get('count', '–')} {escape(dynamics)}, d<i>t</i> = {replicas.get('dt', '–')}"))
+    entries.append(
+        ("replicas", f"{replicas.get('count', '–')} {escape(dynamics)}, d<i>t</i> = {replicas.get('dt', '–')}")
+    )
     if data.structures:
         entries.append(("thermal energy per particle", _thermal_energy(data)))
     entries.append(("split", _split(data)))
@@ -58,25 +61,27 @@ def cards(data: ReportData) -> str:
 
 def provenance(data: ReportData) -> str:
     """Table: what every file says of its origin; then the campaign file."""
-    rows = []
+    kinds: dict[str, list[FileRecord]] = {}
     for record in data.campaign.files():
-        m, run = record.manifest, record.run
-        where = f"{_of(run, 'host')}, {_of(run, 'ranks')} × {_of(run, 'threads')}"
-        cells = [_of(m, "code_version"), _of(m, "instruction_set"), _of(m, "campaign_hash"), _of(run, "date"), where]
-        rows.append([text.code(str(record.path.relative_to(data.campaign.folder))), *cells])
-    head = ["file", "code", "instruction set", "campaign hash", "written", "host, ranks × threads"]
-    table = text.table(head, rows, "What every file says of its origin.", "words")
+        inside = record.path.relative_to(data.campaign.folder)
+        kinds.setdefault(f"{inside.parent}/" if inside.parent.name else str(inside), []).append(record)
+    rows = [[text.code(name), str(len(records)), *_origins(records)] for name, records in kinds.items()]
+    head = ["file or folder", "files", "code", "instruction set", "campaign hash", "written", "host, ranks × threads"]
+    table = text.table(head, rows, "What the files say of their origin.", "words")
     toml = (data.campaign.folder / "campaign.toml").read_text(encoding="utf-8", errors="replace")
     return f"{table}<details><summary>campaign.toml</summary><pre>{escape(toml)}</pre></details>"
 
 
 def _card(name: str, value: str, about: str) -> str:
-    return f'<div class="card"><div class="name">{name}</div><div class="value">{value}</div><div class="about">{about}</div></div>'
+    lines = zip(("name", "value", "about"), (name, value, about))
+    return '<div class="card">' + "".join(f'<div class="{css}">{line}</div>' for css, line in lines) + "</div>"
 
 
 def _tau_card(data: ReportData) -> str:
     value, error = data.tau_alpha
-    about = "<i>F</i><sub>s</sub>(<i>q</i>, τ<sub>α</sub>) = 1/e, over structures" if np.isfinite(value) else "not measured"
+    about = (
+        "<i>F</i><sub>s</sub>(<i>q</i>, τ<sub>α</sub>) = 1/e, over structures" if np.isfinite(value) else "not measured"
+    )
     return _card("relaxation time τ<sub>α</sub>", text.with_error(value, error), about)
 
 
@@ -86,7 +91,7 @@ def _score_card(data: ReportData) -> str:
     except MissingError:
         return _card("best model", "–", "no evaluation yet")
     about = (
-        f"{escape(best.model)}, {LABEL_TITLE.get(data.main_label, data.main_label)} at <i>t</i> = {text.number(float(best.times[-1]))}; "
+        f"{escape(best.model)}, {label_title(data.main_label)} at <i>t</i> = {text.number(best.times[-1])}; "
         f"within structures {text.fixed(float(best.per_structure[-1]), 2)}"
     )
     return _card("best model, Pearson", text.with_error(float(best.pooled[-1]), float(best.error[-1])), about)
@@ -98,7 +103,11 @@ def _ceiling_card(data: ReportData) -> str:
     except MissingError:
         return _card("noise ceiling ρ<sub>max</sub>", "–", "no evaluation yet")
     share = best.pooled[-1] / best.ceiling[-1]
-    about = f"what the noise of the labels allows; the model reaches {text.fixed(100 * float(share), 0)} %" if np.isfinite(share) else "not known"
+    about = (
+        f"what the noise of the labels allows; the model reaches {text.fixed(100 * float(share), 0)} %"
+        if np.isfinite(share)
+        else "not known"
+    )
     return _card("noise ceiling ρ<sub>max</sub>", text.fixed(float(best.ceiling[-1])), about)
 
 
@@ -110,7 +119,9 @@ def _replica_card(data: ReportData) -> str:
     if health.total == 0:
         return _card("replicas", "–", f"labels of {text.counted(health.labelled, 'structure')} without single replicas")
     done = health.total - len(health.stopped)
-    about = "all ran to the end" if not health.stopped else f"{text.counted(len(health.stopped), 'replica')} stopped early"
+    about = (
+        "all ran to the end" if not health.stopped else f"{text.counted(len(health.stopped), 'replica')} stopped early"
+    )
     return _card("replicas done", f"{text.number(done, 9)} of {text.number(health.total, 9)}", about)
 
 
@@ -130,7 +141,9 @@ def _thermal_energy(data: ReportData) -> str:
     known = np.array([v for v in values if v is not None])
     if known.size == 0:
         return "–"
-    return text.with_error(float(known.mean()), float(known.std(ddof=1) / np.sqrt(known.size)) if known.size > 1 else None)
+    return text.with_error(
+        float(known.mean()), float(known.std(ddof=1) / np.sqrt(known.size)) if known.size > 1 else None
+    )
 
 
 def _split(data: ReportData) -> str:
@@ -148,6 +161,18 @@ def _versions(data: ReportData) -> list[tuple[str, str]]:
     dates = sorted({str(r.run.get("date", "")) for r in records} - {""})
     span = f"{dates[0]} to {dates[-1]}" if len(dates) > 1 else "".join(dates)
     return [("code version", escape(", ".join(versions) or "–")), ("run", escape(span or "–"))]
+
+
+def _origins(records: list[FileRecord]) -> list[str]:
+    """Cells on the origin of files of one kind: every value that occurs, dates as a range."""
+    manifests, runs = [r.manifest for r in records], [r.run for r in records]
+    dates = sorted({_of(run, "date") for run in runs})
+    places = {f"{_of(run, 'host')}, {_of(run, 'ranks')} × {_of(run, 'threads')}" for run in runs}
+    values = [
+        ", ".join(sorted({_of(m, key) for m in manifests}))
+        for key in ("code_version", "instruction_set", "campaign_hash")
+    ]
+    return [*values, dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}", "; ".join(sorted(places))]
 
 
 def _of(values: dict[str, Any], key: str) -> str:

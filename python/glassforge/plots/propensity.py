@@ -8,7 +8,7 @@ from ..errors import MissingError
 from . import style, text
 from .data import SYMBOL, UNIT, ReportData
 
-BINS = 60
+MAX_BINS = 60
 
 
 def distributions(data: ReportData) -> str:
@@ -25,11 +25,12 @@ def distributions(data: ReportData) -> str:
     caption = (
         f"{data.scored_name} particles of {text.counted(len(data.campaign.labelled_structures()), 'structure')}. "
         "Left: mean over replicas of the unsquared displacement |<b>r</b><sub><i>i</i></sub>(<i>t</i>) − "
-        "<b>r</b><sub><i>i</i></sub>(0)|, one line a time, early (dark or blue) to late; the number is the time. "
+        "<b>r</b><sub><i>i</i></sub>(0)|, one line a time, named at its peak; colours run from early to late. "
     )
     if len(panels) > 1:
         caption += (
-            "Right: fraction of a particle's bonds that remain; each curve is scaled to its own highest value. "
+            "Right, in the same colours: fraction of a particle's bonds that remain, every curve scaled to its own highest "
+            "value. "
             f"Mean at the last time: {text.number(float(panels[1][1][-1].mean()), 3)}."
         )
     return text.figure(style.svg(fig, "distributions"), "Distribution of the propensity at each time", caption)
@@ -74,12 +75,14 @@ def _write_times(ax, peaks: list[tuple[float, float, str, str]]) -> None:
 
 
 def _edges(values: np.ndarray, logarithmic: bool) -> np.ndarray:
+    """Bin edges for (T, M) values: few where there are few particles."""
+    bins = int(np.clip(2 * values.shape[1] ** (1 / 3), 10, MAX_BINS))
     if not logarithmic:
         low = float(np.floor(20 * values.min()) / 20)
-        return np.linspace(min(low, 0.95), 1.0, BINS + 1)
+        return np.linspace(min(low, 0.95), 1.0, bins + 1)
     positive = values[values > 0]
     low, high = (positive.min(), positive.max()) if positive.size else (0.1, 1.0)
-    return np.geomspace(0.95 * low, 1.05 * high, BINS + 1)
+    return np.geomspace(0.95 * low, 1.05 * high, bins + 1)
 
 
 def _density(values: np.ndarray, edges: np.ndarray, logarithmic: bool) -> np.ndarray:

@@ -7,45 +7,50 @@ from html import escape
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from ..errors import MissingError
 from . import style, text
-from .data import LABEL_TITLE, SYMBOL, UNIT, ReportData
+from .data import SYMBOL, UNIT, ReportData, label_title
 
 PANELS = 4
 
 
 def predicted_against_true(data: ReportData) -> str:
-    """Figure: hexagonal bins of the best model's predictions against the labels, one panel a time, all test structures."""
+    """Figure: hexagonal bins of the best model's predictions against the labels, one panel a time."""
     best, label = data.best, data.main_label
-    times, truth, prediction = _pairs(data, best.model, label)
+    times, truth, prediction = _pairs(data)
     chosen = np.unique(np.linspace(0, len(times) - 1, min(PANELS, len(times))).round().astype(int))
-    fig, axes = style.figure(3.1, columns=len(chosen))
+    fig, axes = style.figure(2.75, columns=len(chosen))
     for ax, k in zip(axes[0], chosen):
         _panel(ax, truth[k], prediction[k])
         score = best.pooled[np.argmin(np.abs(best.times - times[k]))]
         ax.set_title(f"*t* = {text.plain(float(times[k]))}")
-        style.note(ax, 0.05, 0.95, f"Pearson {text.fixed(float(score), 2)}", style.COLOR["ink"], transform=ax.transAxes, va="top")
+        style.note(
+            ax,
+            0.05,
+            0.95,
+            f"Pearson {text.fixed(float(score), 2)}",
+            style.COLOR["ink"],
+            coords="axes fraction",
+            va="top",
+        )
         ax.set_xlabel(f"true {SYMBOL[label]}{UNIT[label]}")
     axes[0, 0].set_ylabel(f"predicted {SYMBOL[label]}{UNIT[label]}")
+    particles = f"{text.number(truth.shape[1], 9)} {escape(data.scored_name)} particles"
     caption = (
-        f"Prediction of {escape(best.model)} against the {LABEL_TITLE.get(label, label)} propensity, {text.number(truth.shape[1], 9)} "
-        f"{escape(data.scored_name)} particles of {text.counted(len(data.test_structures), 'test structure')}. Colour: particles per hexagon, "
-        "logarithmic. On the line the prediction is exact; the 0.2 % of particles farthest out lie outside the axes."
+        f"Prediction of {escape(best.model)} against the {label_title(label)} propensity, {particles} of "
+        f"{text.counted(len(data.sampled_tests), 'test structure')}. Colour: particles per hexagon, logarithmic. On the "
+        "line the prediction is exact; the 0.2 % of particles farthest out lie outside the axes."
     )
     return text.figure(style.svg(fig, "scatter"), "Predicted against true", caption)
 
 
-def _pairs(data: ReportData, model: str, label: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _pairs(data: ReportData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times (T,), truth (T, M) and prediction (T, M) of the scored test particles side by side."""
     truths, predictions, times = [], [], np.empty(0)
-    for s in data.test_structures:
-        labels = data.campaign.labels(s)
-        times, truth, prediction = labels.times, labels.of(label), data.campaign.predictions(s, model, label)
+    for s in data.sampled_tests:
+        times, truth, prediction = data.truth_and_prediction(s)
         use = np.isfinite(prediction).any(axis=0)
         truths.append(truth[:, use])
         predictions.append(prediction[:, use])
-    if not truths:
-        raise MissingError("the split has no test structures", "evaluate")
     return times, np.concatenate(truths, axis=1), np.concatenate(predictions, axis=1)
 
 
@@ -57,10 +62,16 @@ def _panel(ax, truth: np.ndarray, prediction: np.ndarray) -> None:
     low, high = np.percentile(np.concatenate([truth, prediction]), [0.1, 99.9])
     high = high if high > low else low + 1e-6
     hexagons = ax.hexbin(
-        truth, prediction, gridsize=34, extent=(low, high, low, high), mincnt=1, cmap=style.COUNT_MAP, linewidths=0.1,
+        truth,
+        prediction,
+        gridsize=34,
+        extent=(low, high, low, high),
+        mincnt=1,
+        cmap=style.COUNT_MAP,
+        linewidths=0.1,
     )
     hexagons.set_norm(LogNorm(1, max(2, float(hexagons.get_array().max()))))
-    ax.plot([low, high], [low, high], color=style.COLOR["muted"], linewidth=0.9)
+    ax.plot([low, high], [low, high], color=style.COLOR["muted"], linewidth=0.9, zorder=3)
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     ax.locator_params(nbins=4)
     style.grid(ax)

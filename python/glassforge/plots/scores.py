@@ -9,7 +9,7 @@ import numpy as np
 from .. import published
 from ..errors import MissingError
 from . import style, text
-from .data import LABEL_TITLE, Curve, ReportData
+from .data import Curve, ReportData, label_title
 
 LEARNED = ("BOTAN", "CAGE", "GlassMLP", "SE3", "EIGNN")  # published methods that are drawn; the tables show all
 
@@ -21,15 +21,18 @@ def pearson_figure(data: ReportData, label: str) -> str:
     fig, axes = style.figure(4.6)
     ax = axes[0, 0]
     ax.set_xscale("log")
-    labels = _draw_published(ax, table) + _draw_curves(ax, curves)
+    labels = _draw_published(ax, table, curves) + _draw_curves(ax, curves)
     times, ceiling = _ceiling(curves)
     if np.isfinite(ceiling).any():
         ax.plot(times, ceiling, color=style.COLOR["ink"], linewidth=1.1, linestyle=(0, (6, 2)))
         labels.append((float(ceiling[np.isfinite(ceiling)][-1]), "noise ceiling *ρ*_{max}", style.COLOR["ink"]))
-    _finish_axes(ax, curves, table, data.tau_alpha[0])
+    _finish_axes(ax, curves, data.tau_alpha[0])
     style.end_labels(ax, labels, gap=0.042)
-    fig.get_layout_engine().set(rect=(0, 0, 0.86, 1))
-    return text.figure(style.svg(fig, f"pearson-{label}"), f"Prediction of {LABEL_TITLE.get(label, label)} against time", _caption(data, table))
+    return text.figure(
+        style.svg(fig, f"pearson-{label}"),
+        f"Prediction of {label_title(label)} against time",
+        _caption(data, table),
+    )
 
 
 def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
@@ -42,8 +45,17 @@ def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
             dash, drawn = "solid", drawn + 1
         shift = 1 + 0.02 * (k - (len(curves) - 1) / 2)  # so that error bars at one time stand side by side
         ax.errorbar(
-            curve.times * shift, curve.pooled, np.nan_to_num(curve.error), color=color, linestyle=dash, marker=marker,
-            markersize=3.6, linewidth=1.4 if curve.fitted else 0.9, elinewidth=0.9, capsize=1.8, zorder=3,
+            curve.times * shift,
+            curve.pooled,
+            np.nan_to_num(curve.error),
+            color=color,
+            linestyle=dash,
+            marker=marker,
+            markersize=3.6,
+            linewidth=1.4 if curve.fitted else 0.9,
+            elinewidth=0.9,
+            capsize=1.8,
+            zorder=3,
         )
         finite = curve.pooled[np.isfinite(curve.pooled)]
         if finite.size:
@@ -51,19 +63,33 @@ def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
     return labels
 
 
-def _draw_published(ax, table: published.Published | None) -> list[tuple[float, str, str]]:
+def _draw_published(ax, table: published.Published | None, curves: list[Curve]) -> list[tuple[float, str, str]]:
+    """Published scores at times near ours (within a factor of 2 of the range); returns their end labels."""
     if table is None:
         return []
-    labels, color = [], style.COLOR["muted"]
+    labels, color, (first, last) = [], style.COLOR["muted"], _time_range(curves)
+    times = np.array(table.times)
     for method, marker in zip(LEARNED, "1234+"):
-        if method not in table.scores:
-            continue
-        values = np.array(table.scores[method])
-        ax.plot(table.times, values, linestyle=(0, (1, 2)), marker=marker, markersize=6, color=color, linewidth=0.8, alpha=0.8)
-        finite = np.isfinite(values)
-        at = int(np.flatnonzero(finite)[-1])
-        labels.append((float(values[at]), f"{method} ({table.source})", color))
+        values = np.array(table.scores.get(method, [np.nan] * len(times)))
+        use = np.isfinite(values) & (times > first / 2) & (times < 2 * last)
+        if use.any():
+            ax.plot(
+                times[use],
+                values[use],
+                linestyle=(0, (1, 2)),
+                marker=marker,
+                markersize=6,
+                color=color,
+                linewidth=0.8,
+                alpha=0.8,
+            )
+            labels.append((float(values[use][-1]), f"{method} (published)", color))
     return labels
+
+
+def _time_range(curves: list[Curve]) -> tuple[float, float]:
+    times = np.concatenate([c.times for c in curves])
+    return float(times.min()), float(times.max())
 
 
 def _ceiling(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
@@ -72,16 +98,17 @@ def _ceiling(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
     return longest.times, longest.ceiling
 
 
-def _finish_axes(ax, curves: list[Curve], table: published.Published | None, tau_alpha: float) -> None:
-    times = np.concatenate([c.times for c in curves] + ([np.array(table.times)] if table else []))
+def _finish_axes(ax, curves: list[Curve], tau_alpha: float) -> None:
+    first, last = _time_range(curves)
+    first, last = first / 2, 2 * last
     lowest = min((float(np.nanmin(c.pooled)) for c in curves if np.isfinite(c.pooled).any()), default=0.0)
     ax.set_ylim(min(0.0, lowest - 0.06), 1.0)
-    ax.set_xlim(times.min() / 1.5, times.max() * 1.5)
+    ax.set_xlim(first, last)
     if lowest < 0:
         ax.axhline(0, color=style.COLOR["muted"], linewidth=0.7)
-    if np.isfinite(tau_alpha) and times.min() / 1.5 < tau_alpha < times.max() * 1.5:
+    if np.isfinite(tau_alpha) and first < tau_alpha < last:
         ax.axvline(tau_alpha, color=style.COLOR["muted"], linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
-        style.note(ax, tau_alpha, 0.995, "τ_{α} ", ha="right", va="top")
+        style.note(ax, tau_alpha, 1.0, "τ_{α}", offset=(-5, -4), ha="right", va="top")
     ax.set_xlabel("time *t*")
     ax.set_ylabel("Pearson correlation, pooled")
     style.grid(ax)
@@ -91,14 +118,14 @@ def _finish_axes(ax, curves: list[Curve], table: published.Published | None, tau
 def _caption(data: ReportData, table: published.Published | None) -> str:
     count = len(data.test_structures)
     caption = (
-        f"{escape(data.scored_name)} particles, pooled over {text.counted(count, 'test structure')}; bars are jackknife standard "
-        "errors over these structures. Dashed: the highest correlation that the noise of finitely many replicas allows, "
+        f"{escape(data.scored_name)} particles, pooled over {text.counted(count, 'test structure')}; bars are jackknife "
+        "standard errors over these. Dashed: the highest correlation that the noise of finitely many replicas allows, "
         "ρ<sub>max</sub>. Grey squares: bare descriptors, not fitted, with their own sign."
     )
     if table:
         caption += (
-            f" Dotted grey: published values ({table.source}) for {table.model} at <i>T</i> = {text.number(table.temperature)}, "
-            "on the published test structures and labels."
+            f" Dotted grey: published values ({table.source}) for {table.model} at <i>T</i> = "
+            f"{text.number(table.temperature)}, on the published test structures and labels."
         )
     return caption
 
@@ -107,7 +134,11 @@ def pearson_table(data: ReportData, label: str) -> str:
     """Table: pooled Pearson with error, and under it the mean over single structures; published values below ours."""
     curves = data.curves[label]
     times = np.unique(np.concatenate([c.times for c in curves]))
-    rows = [[escape(c.model), *(_cell(c, t) for t in times)] for c in curves]
+    highest = {
+        t: max((_at(c.times, c.pooled, t) for c in curves if np.isfinite(_at(c.times, c.pooled, t))), default=None)
+        for t in times
+    }
+    rows = [[escape(c.model), *(_cell(c, t, highest[t]) for t in times)] for c in curves]
     grid, ceiling = _ceiling(curves)
     rows.append(["<i>ρ</i><sub>max</sub>", *(text.fixed(_at(grid, ceiling, t)) for t in times)])
     table = published.find(data.model, data.temperature, label)
@@ -116,18 +147,22 @@ def pearson_table(data: ReportData, label: str) -> str:
         rows += [[m, *(text.fixed(table.at(m, t)) for t in times)] for m in table.scores]
     head = ["model", *(f"<i>t</i> = {text.number(t)}" for t in times)]
     caption = (
-        f"Pearson correlation with the {LABEL_TITLE.get(label, label)} propensity, {escape(data.scored_name)} particles: pooled over the "
-        "test structures ± jackknife error; small: mean of the correlations within single structures."
+        f"Pearson correlation with the {label_title(label)} propensity, {escape(data.scored_name)} particles: pooled over "
+        "the test structures ± jackknife error; small: mean of the correlations within single structures. Bold: the "
+        "highest of a time."
     )
     return text.table(head, rows, caption, "scores")
 
 
-def _cell(curve: Curve, time: float) -> str:
-    value, error, single = (_at(curve.times, column, time) for column in (curve.pooled, curve.error, curve.per_structure))
+def _cell(curve: Curve, time: float, highest: float | None) -> str:
+    value, error, single = (
+        _at(curve.times, column, time) for column in (curve.pooled, curve.error, curve.per_structure)
+    )
     if not np.isfinite(value):
         return "–"
     bar = f" ± {text.fixed(error)}" if np.isfinite(error) else ""
-    return f"{text.fixed(value)}<span class='error'>{bar}</span><small>{text.fixed(single)}</small>"
+    written = f"<b>{text.fixed(value)}</b>" if value == highest else text.fixed(value)
+    return f"{written}<span class='error'>{bar}</span><small>{text.fixed(single)}</small>"
 
 
 def _at(times: np.ndarray, values: np.ndarray, time: float) -> float:
@@ -144,14 +179,14 @@ def comparisons(data: ReportData) -> str:
     times = sorted({float(r["time"]) for r in rows})
     body: list[list[str]] = []
     for label in dict.fromkeys(r["label"] for r in rows):
-        body.append([LABEL_TITLE.get(label, label)])
+        body.append([label_title(label)])
         for pair in dict.fromkeys((r["model"], r["baseline"]) for r in rows if r["label"] == label):
             mine = {float(r["time"]): r for r in rows if r["label"] == label and (r["model"], r["baseline"]) == pair}
             body.append([f"{escape(pair[0])} − {escape(pair[1])}", *(_difference(mine.get(t)) for t in times)])
     head = ["model − baseline", *(f"<i>t</i> = {text.number(t)}" for t in times)]
     caption = (
-        "Pooled Pearson of a model less that of a baseline on the same test structures (a bare descriptor by its absolute value), "
-        "± paired jackknife error. Bold: further than two errors from zero."
+        "Pooled Pearson of a model less that of a baseline on the same test structures (a bare descriptor by its absolute "
+        "value), ± paired jackknife error. Bold: further than two errors from zero."
     )
     return text.table(head, body, caption, "scores")
 

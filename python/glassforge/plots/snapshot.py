@@ -8,14 +8,15 @@ from html import escape
 import matplotlib
 import numpy as np
 from matplotlib.collections import EllipseCollection
-from matplotlib.colors import Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.patches import Rectangle
 
 from ..errors import MissingError
 from ..records import State
 from . import style, text
-from .data import LABEL_TITLE, SYMBOL, UNIT, ReportData, nearest_time
+from .data import SYMBOL, UNIT, ReportData, label_title, nearest_time
 
+HEIGHT = 3.85  # of the figure, in inches
 SLAB = 1.0  # thickness shown of a three-dimensional structure, in sigma_AA
 VECTOR_LIMIT = 6000  # circles a panel; beyond, they are drawn as an image
 
@@ -35,30 +36,36 @@ def maps(data: ReportData) -> str:
     """Figure: true and predicted propensity on one colour scale, and the difference of their ranks."""
     label, model = data.main_label, data.best.model
     number, correlation = _typical(data)
-    state, labels = data.campaign.state(number), data.campaign.labels(number)
-    k = nearest_time(labels.times, data.tau_alpha[0])
-    truth, prediction = labels.of(label)[k], data.campaign.predictions(number, model, label)[k]
+    state, (times, truths, predictions) = data.campaign.state(number), data.truth_and_prediction(number)
+    k = nearest_time(times, data.tau_alpha[0])
+    truth, prediction = truths[k], predictions[k]
     scored = np.isfinite(prediction) & np.isfinite(truth)
     view = _view(state, data.diameters(len(state.species_names) or int(state.species.max()) + 1))
     low, high = np.percentile(truth[scored], [2, 98])
     same = Normalize(low, high if high > low else low + 1e-12)
     ranks = np.full(len(truth), np.nan)
     ranks[scored] = 100 * (_rank(prediction[scored]) - _rank(truth[scored]))
-    fig = style.blank_figure(4.05)
-    panels = ((truth, same, "viridis", "true"), (prediction, same, "viridis", f"predicted by {model}"), (ranks, Normalize(-75, 75), "PuOr_r", "predicted rank − true rank"))
+    fig = style.blank_figure(HEIGHT)
+    colors = matplotlib.colormaps["viridis"]
+    panels = (
+        (np.where(scored, truth, np.nan), same, colors, "true"),
+        (prediction, same, colors, f"predicted by {model}"),
+        (ranks, Normalize(-75, 75), style.SIGN_MAP, "predicted rank − true rank"),
+    )
     images = [_panel(fig, column, view, *panel) for column, panel in enumerate(panels)]
     _colorbar(fig, images[0], (0.015 + 0.335 / 2, 0.335), SYMBOL[label] + UNIT[label])
     _colorbar(fig, images[2], (0.685, 0.3), "percentile points")
-    return text.figure(style.svg(fig, "maps"), "One test structure, true and predicted", _caption(data, state, labels.times[k], number, correlation))
+    caption = _caption(data, state, float(times[k]), number, correlation)
+    return text.figure(style.svg(fig, "maps"), "One test structure, true and predicted", caption)
 
 
 def _typical(data: ReportData) -> tuple[int, float]:
     """The test structure whose own Pearson (best model, shown time) is the median one, and that Pearson."""
     scores = []
-    for s in data.test_structures:
-        labels = data.campaign.labels(s)
-        k = nearest_time(labels.times, data.tau_alpha[0])
-        truth, prediction = labels.of(data.main_label)[k], data.campaign.predictions(s, data.best.model, data.main_label)[k]
+    for s in data.sampled_tests:
+        times, truths, predictions = data.truth_and_prediction(s)
+        k = nearest_time(times, data.tau_alpha[0])
+        truth, prediction = truths[k], predictions[k]
         use = np.isfinite(prediction) & np.isfinite(truth)
         if use.any():
             spread = prediction[use].std() * truth[use].std()
@@ -87,31 +94,38 @@ def _view(state: State, diameters: np.ndarray) -> View:
     return View(box, centres, state.species[particle], particle, diameters)
 
 
-def _panel(fig, column: int, view: View, values: np.ndarray, norm: Normalize, cmap: str, title: str):
+def _panel(fig, column: int, view: View, values: np.ndarray, norm: Normalize, cmap: Colormap, title: str):
     """One map; returns a coloured collection for the colour bar."""
     ax = fig.add_axes([0.015 + 0.335 * column, 0.16, 0.3, 0.3 * fig.get_figwidth() / fig.get_figheight()])
     known = np.isfinite(values[view.particle])
     frame = Rectangle((0, 0), *view.box, facecolor="none", edgecolor=style.COLOR["muted"], linewidth=0.8)
+    ax.add_patch(frame)
+    frame.set_clip_on(False)
     colored = None
-    for species, diameter in enumerate(view.diameters):
-        for which, is_known in ((known & (view.species == species), True), (~known & (view.species == species), False)):
+    for is_known in (False, True):
+        for species, diameter in enumerate(view.diameters):
+            which = (known == is_known) & (view.species == species)
             if not which.any():
                 continue
             circles = EllipseCollection(
-                [diameter], [diameter], [0], units="xy", offsets=view.centres[which], transOffset=ax.transData,
-                linewidths=0 if is_known else 0.4, rasterized=len(view.centres) > VECTOR_LIMIT,
+                [diameter],
+                [diameter],
+                [0],
+                units="xy",
+                offsets=view.centres[which],
+                transOffset=ax.transData,
+                linewidths=0.25 if is_known else 0,
+                edgecolor=style.COLOR["muted"],
+                facecolor=style.COLOR["faint"],
+                rasterized=len(view.centres) > VECTOR_LIMIT,
             )
             if is_known:
-                circles.set(array=values[view.particle[which]], norm=norm, cmap=matplotlib.colormaps[cmap])
+                circles.set(array=values[view.particle[which]], norm=norm, cmap=cmap)
                 colored = circles
-            else:
-                circles.set(facecolor=style.COLOR["faint"], edgecolor="none", alpha=0.6)
             ax.add_collection(circles)
             circles.set_clip_path(frame)
     ax.set(xlim=(0, view.box[0]), ylim=(0, view.box[1]), aspect="equal", xticks=[], yticks=[], title=title)
     ax.set_frame_on(False)
-    ax.add_patch(frame)
-    frame.set_clip_on(False)
     return colored
 
 
@@ -135,12 +149,13 @@ def _rank(values: np.ndarray) -> np.ndarray:
 
 
 def _caption(data: ReportData, state: State, time: float, number: int, correlation: float) -> str:
-    slab = f" A slab of thickness {text.number(SLAB)} σ<sub>AA</sub> through the middle of the box." if len(state.box) == 3 else ""
-    name = escape(data.scored_name)
+    slab = ""
+    if len(state.box) == 3:
+        slab = f" A slab of thickness {text.number(SLAB)} σ<sub>AA</sub> through the middle of the box."
     return (
-        f"Structure {number}, the test structure of median correlation ({text.fixed(correlation, 2)}), at <i>t</i> = {text.number(float(time))}: "
-        f"{LABEL_TITLE.get(data.main_label, data.main_label)} propensity of the {name} particles in the periodic box, circles of diameter "
-        f"σ<sub>αα</sub>; other species are pale. Left and middle share one colour scale (2nd to 98th percentile of the truth); "
-        f"a prediction spreads less than the truth by nature. Right: by how much the prediction ranks a particle too high "
-        f"(orange) or too low (purple).{slab}"
+        f"Structure {number}, the test structure of median correlation ({text.fixed(correlation, 2)}), at "
+        f"<i>t</i> = {text.number(time)}: {label_title(data.main_label)} propensity of the {escape(data.scored_name)} "
+        "particles in the periodic box, circles of diameter σ<sub>αα</sub>; other species are pale. Left and middle share "
+        "one colour scale (2nd to 98th percentile of the truth); a prediction spreads less than the truth by nature. Right: "
+        f"by how much the prediction ranks a particle too high (orange) or too low (purple).{slab}"
     )

@@ -13,11 +13,14 @@ from typing import Iterable, Sequence
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_hex
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from .text import plain
+
 LEVELS = 12  # of the theme-following ramps
+SIGN_LEVELS = 15  # of the one about zero, which has a middle
 
 # name: (on a light page, on a dark page). The line colours are told apart with every common colour blindness.
 _FIXED = {
@@ -37,12 +40,15 @@ _FIXED = {
 
 
 def _ramps() -> dict[str, tuple[str, str]]:
-    """Two viridis ramps: "time" for families of lines, "count" from the page's background outward."""
-    viridis = matplotlib.colormaps["viridis"]
+    """Viridis for families of lines ("time") and, from the page's background outward, "count"; "sign" about zero."""
+    viridis, signs = matplotlib.colormaps["viridis"], matplotlib.colormaps["PuOr_r"]
+    dark_signs = LinearSegmentedColormap.from_list("", ["#c9a8ff", "#7d63b8", "#30353d", "#a86a22", "#ffb454"])
     ramps = {}
     for k, x in enumerate(np.linspace(0, 1, LEVELS)):
-        ramps[f"time{k}"] = (to_hex(viridis(0.02 + 0.74 * x)), to_hex(viridis(0.32 + 0.66 * x)))
+        ramps[f"time{k}"] = (to_hex(viridis(0.02 + 0.74 * x)), to_hex(viridis(0.42 + 0.57 * x)))
         ramps[f"count{k}"] = (to_hex(viridis(0.96 - 0.96 * x)), to_hex(viridis(0.12 + 0.88 * x)))
+    for k, x in enumerate(np.linspace(0, 1, SIGN_LEVELS)):
+        ramps[f"sign{k}"] = (to_hex(signs(0.08 + 0.84 * x)), to_hex(dark_signs(x)))
     return ramps
 
 
@@ -51,6 +57,7 @@ COLOR = {name: f"#fd00{index:02x}" for index, name in enumerate(THEME)}
 _NAME_OF = {stand_in: name for name, stand_in in COLOR.items()}
 LINES = [COLOR[f"line{k}"] for k in range(8)]
 COUNT_MAP = ListedColormap([COLOR[f"count{k}"] for k in range(LEVELS)])
+SIGN_MAP = ListedColormap([COLOR[f"sign{k}"] for k in range(SIGN_LEVELS)])
 
 WIDTH = 10.0  # inches of a full-width figure; a point is then about 1.4 pixels on the page
 
@@ -117,7 +124,9 @@ def svg(fig: Figure, name: str) -> str:
     text = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r'\1 role="img"', text, count=1)
     text = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", text, count=1)
     text = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    text = re.sub(r"#fd00[0-9a-f]{2}", lambda m: f"var(--{_NAME_OF[m.group(0)]})" if m.group(0) in _NAME_OF else m.group(0), text)
+    text = re.sub(
+        r"#fd00[0-9a-f]{2}", lambda m: f"var(--{_NAME_OF[m.group(0)]})" if m.group(0) in _NAME_OF else m.group(0), text
+    )
     text = re.sub(r"font: (?:(bold|italic) )?(?:\d+ )?([\d.]+)px [^;\"]*", _font, text)
     return re.sub(r"(<text[^>]*>)([^<]*)(</text>)", lambda m: m.group(1) + rich(m.group(2)) + m.group(3), text)
 
@@ -151,7 +160,7 @@ def decade(value: float) -> str:
     """A tick value of a logarithmic axis."""
     exponent = np.log10(value) if value > 0 else 0
     if abs(exponent - round(exponent)) > 1e-6 or -2 <= round(exponent) <= 2:
-        return f"{value:g}"
+        return plain(value)
     return f"10^{{{round(exponent)}}}".replace("-", "\u2212")
 
 
@@ -165,18 +174,22 @@ def grid(ax: Axes, axis: str = "both") -> None:
     ax.grid(True, axis=axis, color=COLOR["faint"], linewidth=0.6)
 
 
-def note(ax: Axes, x: float, y: float, text: str, color: str = COLOR["muted"], **keywords) -> None:
-    """Text at data coordinates, a little smaller than labels."""
-    ax.text(x, y, text, color=color, fontsize=8, **keywords)
+def note(
+    ax: Axes, x: float, y: float, text: str, color: str = COLOR["muted"], offset=(0, 0), coords="data", **keywords
+) -> None:
+    """Text at data coordinates (or `coords`), shifted by `offset` points, a little smaller than labels."""
+    ax.annotate(
+        text, (x, y), xycoords=coords, xytext=offset, textcoords="offset points", color=color, fontsize=8, **keywords
+    )
 
 
 def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], gap: float = 0.05) -> None:
     """(y, text, colour) written beside the right edge of `ax`, moved apart to at least `gap` of the axis height."""
     if not labels:
         return
-    low, high = ax.get_ylim()
     order = sorted(range(len(labels)), key=lambda k: labels[k][0])
-    wanted = np.array([(labels[k][0] - low) / (high - low) for k in order])
+    to_fraction = ax.transData + ax.transAxes.inverted()
+    wanted = np.array([to_fraction.transform((ax.get_xlim()[1], labels[k][0]))[1] for k in order])
     for where, k, at in zip(spread(wanted, gap), order, wanted):
         _, text, color = labels[k]
         ax.plot([1.006, 1.022], [at, where], transform=ax.transAxes, color=color, linewidth=0.7, clip_on=False)

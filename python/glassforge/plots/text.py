@@ -57,12 +57,12 @@ def _grouped(text: str, trim: bool = False) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """"1 structure", "24 structures"."""
+    """ "1 structure", "24 structures"."""
     return f"{number(count, 12)} {noun}{'' if count == 1 else 's'}"
 
 
 def listed(items: Sequence[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
@@ -90,7 +90,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "",
         if len(row) == 1:
             body.append(f'<tr class="group"><th scope="rowgroup" colspan="{len(head)}">{row[0]}</th></tr>')
         else:
-            body.append(f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>")
+            body.append(
+                f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>"
+            )
     title = f"<caption>{caption}</caption>" if caption else ""
     return (
         f'<div class="scroll"><table class="{css}">{title}<thead><tr>{head_html}</tr></thead>'
