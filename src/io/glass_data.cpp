@@ -178,7 +178,7 @@ GlassName parseGlassName(const std::string& path) {
 
 void writeBotan(const std::string& path, const GlassData& data) {
   const auto& s = data.snapshot;
-  NpzWriter writer(ZipForm::plain);
+  NpzWriter writer;
   writer.add("types", NpyArray::of(typesFrom<std::int8_t>(s, 0)));
   writer.add("initial_positions", NpyArray::of(Array<double>(shapeOf(s), s.position), true));
   if (!data.end_positions.empty()) {
@@ -195,7 +195,7 @@ void writeBotan(const std::string& path, const GlassData& data) {
 void writeGlassBench(const std::string& path, const GlassData& data) {
   const auto& s = data.snapshot;
   requireCube(s, path);
-  NpzWriter writer(ZipForm::zip64);
+  NpzWriter writer;
   writer.add("box", NpyArray::of(s.box.front()));
   writer.add("types", NpyArray::of(typesFrom<std::int64_t>(s, 1)));
   writer.add("initial_positions", NpyArray::of(Array<double>(shapeOf(s), s.unwrapped())));

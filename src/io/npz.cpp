@@ -18,6 +18,7 @@ constexpr std::uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x060
                         kLocator64 = 0x07064b50;
 constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kLocatorSize = 20;
 constexpr std::uint32_t kIn64 = 0xffffffff;
+constexpr std::uint16_t kVersion = 20;  // needed to read: 2.0
 constexpr unsigned kStored = 0, kDeflated = 8;
 constexpr std::uint64_t kLargestRatio = 1100;  // deflate cannot shrink by more than 1032
 constexpr std::string_view kSuffix = ".npy";
@@ -124,7 +125,6 @@ struct Entry {
   std::string file;
   std::uint16_t method;
   std::uint32_t crc, packed, unpacked, offset;
-  bool in64;
 };
 
 /// What both headers begin with after the versions: flags, method, 1980-01-01 00:00:00, checksum.
@@ -136,18 +136,16 @@ void putCommon(std::string& to, const Entry& entry) {
   put(to, entry.crc);
 }
 
-std::uint16_t versionOf(const Entry& entry) { return entry.in64 ? 45 : 20; }
-
+/// With the sizes a second time in a zip64 field, as NumPy has it.
 void putLocal(std::string& to, const Entry& entry) {
   put(to, kLocal);
-  put(to, versionOf(entry));
+  put(to, kVersion);
   putCommon(to, entry);
-  put(to, entry.in64 ? kIn64 : entry.packed);
-  put(to, entry.in64 ? kIn64 : entry.unpacked);
+  put(to, entry.packed);
+  put(to, entry.unpacked);
   put(to, static_cast<std::uint16_t>(entry.file.size()));
-  put(to, static_cast<std::uint16_t>(entry.in64 ? 20 : 0));
+  put(to, std::uint16_t{20});
   to += entry.file;
-  if (!entry.in64) return;
   put(to, std::uint16_t{1});
   put(to, std::uint16_t{16});
   put(to, std::uint64_t{entry.unpacked});
@@ -156,8 +154,8 @@ void putLocal(std::string& to, const Entry& entry) {
 
 void putCentral(std::string& to, const Entry& entry) {
   put(to, kCentral);
-  put(to, static_cast<std::uint16_t>(versionOf(entry) | 0x0300));  // made on Unix
-  put(to, versionOf(entry));
+  put(to, static_cast<std::uint16_t>(kVersion | 0x0300));  // made on Unix
+  put(to, kVersion);
   putCommon(to, entry);
   put(to, entry.packed);
   put(to, entry.unpacked);
@@ -268,8 +266,7 @@ void NpzWriter::add(const std::string& name, const NpyArray& array) {
                     .crc = checksum(data),
                     .packed = static_cast<std::uint32_t>(packed.size()),
                     .unpacked = static_cast<std::uint32_t>(data.size()),
-                    .offset = static_cast<std::uint32_t>(local_.size()),
-                    .in64 = form_ == ZipForm::zip64};
+                    .offset = static_cast<std::uint32_t>(local_.size())};
   putLocal(local_, entry);
   local_ += packed;
   putCentral(directory_, entry);

@@ -47,14 +47,10 @@ class NpzReader {
   std::map<std::string, Member> members_;
 };
 
-/// How members are laid down. Both are what NumPy writes: `plain` without zip64 fields (old NumPy; the BOTAN files), `zip64`
-/// with them in every local header (NumPy since 1.17; the GlassBench files).
-enum class ZipForm { plain, zip64 };
-
-/// Writes an archive: bytes depend on the arrays alone (members are dated 1980-01-01, as NumPy does).
+/// Writes an archive with the bytes NumPy gives it: they depend on the arrays alone (members are dated 1980-01-01).
 class NpzWriter {
  public:
-  explicit NpzWriter(ZipForm form = ZipForm::zip64, bool deflate = false) : form_(form), deflate_(deflate) {}
+  explicit NpzWriter(bool deflate = false) : deflate_(deflate) {}
   void add(const std::string& name, const NpyArray& array);
   /// The archive so far.
   std::string bytes() const;
@@ -62,7 +58,6 @@ class NpzWriter {
   void commit(const std::string& path) const;
 
  private:
-  ZipForm form_;
   bool deflate_;
   std::string local_;
   std::string directory_;
