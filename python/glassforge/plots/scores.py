@@ -38,7 +38,7 @@ def pearson_figure(data: ReportData, label: str) -> str:
 def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
     """Draws every model; returns its end labels. Bare descriptors are grey."""
     labels, drawn = [], 0
-    for k, curve in enumerate(curves):
+    for k, curve in enumerate(c for c in curves if np.isfinite(c.pooled).any()):
         color, dash, marker = style.COLOR["muted"], (0, (3, 2)), "s"
         if curve.fitted:
             color, marker = style.LINES[drawn % len(style.LINES)], "oD^v"[drawn // len(style.LINES) % 4]
@@ -57,9 +57,7 @@ def _draw_curves(ax, curves: list[Curve]) -> list[tuple[float, str, str]]:
             capsize=1.8,
             zorder=3,
         )
-        finite = curve.pooled[np.isfinite(curve.pooled)]
-        if finite.size:
-            labels.append((float(finite[-1]), curve.model, color))
+        labels.append((float(curve.pooled[np.isfinite(curve.pooled)][-1]), curve.model, color))
     return labels
 
 
