@@ -57,10 +57,6 @@ int runAction(const Action& action, const par::Communicator& comm) {
 
 }  // namespace
 
-void requireOneRank(const par::Communicator& comm, const char* command) {
-  require(comm.size() == 1, "glassforge {} runs on one rank; start it without mpirun", command);
-}
-
 int mainProgram(int argc, char** argv) {
   CLI::App app{
       "glassforge: from one campaign file to a labelled dataset of a glass-forming liquid and models trained on it.\n"

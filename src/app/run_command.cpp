@@ -1,14 +1,10 @@
 // glassforge run: the stages of a campaign, alone, under mpirun or srun.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <Kokkos_Core.hpp>
 #include <filesystem>
 
+#include "app/campaign_session.hpp"
 #include "app/commands.hpp"
 #include "app/estimate.hpp"
-#include "app/stage.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/campaign_file.hpp"
@@ -20,21 +16,6 @@ struct RunOptions {
   std::string file, stage, out, walltime;
   std::vector<std::string> set;
   bool dry_run = false;
-};
-
-/// Keeps a second program from working in the same folder; released when the program ends, however it ends.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& root) : file_(open((root + "/.lock").c_str(), O_CREAT | O_RDWR, 0644)) {
-    require<FileError>(file_ >= 0, "{}: the folder cannot be written to", root);
-    require<FileError>(flock(file_, LOCK_EX | LOCK_NB) == 0, "{}: another glassforge is working in this folder", root);
-  }
-  ~FolderLock() { close(file_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int file_;
 };
 
 /// --out, else the folder a campaign.toml made by us lies in, else ./<name>.
@@ -57,34 +38,21 @@ void announce(const par::Communicator& comm, const Campaign& c, const std::strin
   std::fflush(stdout);
 }
 
-io::RunNotes notesOf(const par::Communicator& comm) {
-  return {{"ranks", std::int64_t{comm.size()}},
-          {"threads", std::int64_t{Kokkos::DefaultHostExecutionSpace().concurrency()}}};
-}
-
 int runCampaign(const RunOptions& options, const par::Communicator& comm) {
   Campaign campaign;
   par::together(comm, [&] { campaign = io::readCampaign(options.file, options.set); });
   comm.requireSame(io::toToml(campaign), "campaign");
   const std::size_t last = options.stage.empty() ? stages().size() - 1 : stageNumber(options.stage);
   const double walltime = options.walltime.empty() ? 0 : par::parseDuration(options.walltime);
-  const CampaignFolder folder(chooseFolder(options, campaign), campaign);
+  const std::string root = chooseFolder(options, campaign);
   if (options.dry_run) {
-    if (comm.root()) fmt::print("{}", describePlan(campaign, folder));
+    if (comm.root()) fmt::print("{}", describePlan(campaign, CampaignFolder(root, campaign)));
     return 0;
   }
-  std::unique_ptr<FolderLock> lock;
-  par::together(comm, [&] {
-    if (!comm.root()) return;
-    folder.create();
-    makeParentFolder(folder.progressLog());
-    lock = std::make_unique<FolderLock>(folder.root());
-  });
-  announce(comm, campaign, folder.root());
-  const par::StopGuard guard(walltime);
-  const StageContext context{comm, campaign, folder, guard, notesOf(comm)};
-  for (std::size_t k = 0; k <= last; ++k) stages()[k].run(context);
-  if (comm.root()) fmt::print("{}", describeOutcome(folder, stages()[last].name));
+  const CampaignSession session(comm, campaign, root, walltime);
+  announce(comm, campaign, root);
+  for (std::size_t k = 0; k <= last; ++k) stages()[k].run(session.context());
+  if (comm.root()) fmt::print("{}", describeOutcome(session.folder(), stages()[last].name));
   return 0;
 }
 
