@@ -39,6 +39,8 @@ def read(file: h5py.File, name: str) -> np.ndarray:
     if not isinstance(dataset, h5py.Dataset):
         raise CampaignError(f"{file.filename}: {name} is not a dataset")
     try:
+        if dataset.shape is None:  # a null dataspace
+            return np.empty(0)
         if h5py.check_string_dtype(dataset.dtype) is not None:
             return dataset.asstr()[()]
         return dataset[()]

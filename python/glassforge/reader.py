@@ -60,7 +60,7 @@ class Campaign:
             image = _frame(file, f"{particles}/image")
             return State(
                 number=number,
-                box=hdf5.read(file, f"{particles}/box/edges"),
+                box=_box(file, f"{particles}/box/edges"),
                 positions=positions,
                 image=np.zeros(positions.shape, np.int32) if image is None else image,
                 velocities=_frame(file, f"{particles}/velocity"),
@@ -102,7 +102,7 @@ class Campaign:
             drift = hdf5.read_if_there(file, f"{group}/replicas/energy_drift")
             means = {
                 key: hdf5.read_if_there(file, f"{group}/labels/{key}")
-                for key in ("displacement_variance", "bond_breaking", "bond_breaking_variance")
+                for key in ("displacement", "displacement_variance", "bond_breaking", "bond_breaking_variance")
             }
             return Labels(
                 number=number,
@@ -110,7 +110,6 @@ class Campaign:
                 steps=hdf5.read(file, f"{group}/steps"),
                 species=hdf5.read(file, f"{group}/species"),
                 species_names=list(settings.get("species_names", [])),
-                displacement=hdf5.read(file, f"{group}/labels/displacement"),
                 thermal=hdf5.read_if_there(file, f"{group}/positions/thermal"),
                 inherent=hdf5.read_if_there(file, f"{group}/positions/inherent"),
                 replicas=Replicas(path, group, [] if status is None else [str(s) for s in status], _or_empty(drift)),
@@ -228,6 +227,12 @@ def _frame(file: h5py.File, name: str) -> np.ndarray | None:
     """(N, D): the one frame of an H5MD element, or None where there is no such element."""
     values = hdf5.read_if_there(file, f"{name}/value")
     return None if values is None else values[0]
+
+
+def _box(file: h5py.File, name: str) -> np.ndarray:
+    """(D,) lengths of the box: H5MD edges as a vector or a matrix, for all frames or for the one there is."""
+    edges = _frame(file, name) if isinstance(hdf5.member(file, name), h5py.Group) else hdf5.read(file, name)
+    return np.diagonal(edges).copy() if edges.ndim == 2 else edges
 
 
 def _or_empty(values: np.ndarray | None) -> np.ndarray:

@@ -85,14 +85,14 @@ class Replicas:
 
 @dataclass(frozen=True)
 class Labels:
-    """The isoconfigurational labels of one structure."""
+    """The isoconfigurational labels of one structure; those that were not asked for are None."""
 
     number: int
     times: np.ndarray  #: (T,)
     steps: np.ndarray  #: (T,) int
     species: np.ndarray  #: (N,) int, 0-based
     species_names: list[str]
-    displacement: np.ndarray  #: (T, N) mean over replicas of |r_i(t) - r_i(0)|
+    displacement: np.ndarray | None  #: (T, N) mean over replicas of |r_i(t) - r_i(0)|
     displacement_variance: np.ndarray | None  #: (T, N) unbiased variance over replicas
     bond_breaking: np.ndarray | None  #: (T, N) mean over replicas of remaining bonds / bonds at t = 0
     bond_breaking_variance: np.ndarray | None  #: (T, N)

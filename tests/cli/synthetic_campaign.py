@@ -206,7 +206,8 @@ def _write_states(folder: Path, plan: Plan, structures: list[Structure]) -> None
 def _write_particles(file: h5py.File, plan: Plan, structure: Structure, s: int) -> None:
     group = file.create_group(f"particles/s{s:04d}")
     group.create_group("box").attrs.update(dimension=plan.dimension, boundary=["periodic"] * plan.dimension)
-    group["box/edges"] = plan.box
+    group["box/edges/step"], group["box/edges/time"] = [0], [0.0]
+    group["box/edges/value"] = np.diag(plan.box)[None]
     for name, values in (("position", structure.positions), ("image", structure.image)):
         group[f"{name}/step"], group[f"{name}/time"], group[f"{name}/value"] = [0], [0.0], values[None]
     group["species"] = plan.species

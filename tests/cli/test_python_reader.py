@@ -59,6 +59,26 @@ def test_state(written):
     assert state.observables["index"] == 5 and state.observables["origin"] == "equilibrated"
 
 
+@pytest.mark.parametrize("form", ["vector", "matrix"])
+def test_a_box_that_does_not_change_may_be_one_dataset(fresh, form):
+    """H5MD allows the edges as a vector or a matrix, with or without frames."""
+    box = glassforge.open(fresh).state(0).box
+    with h5py.File(fresh / "states" / "states_0000.h5", "a") as file:
+        del file["particles/s0000/box/edges"]
+        file["particles/s0000/box/edges"] = box if form == "vector" else np.diag(box)
+    np.testing.assert_array_equal(glassforge.open(fresh).state(0).box, box)
+
+
+def test_labels_that_were_not_asked_for_are_none(fresh):
+    with h5py.File(fresh / "labels" / "labels_0000.h5", "a") as file:
+        for name in ("displacement", "displacement_variance"):
+            del file[f"s0000/labels/{name}"]
+    labels = glassforge.open(fresh).labels(0)
+    assert labels.displacement is None and labels.bond_breaking is not None
+    with pytest.raises(glassforge.MissingError, match="structure 0 has no label 'displacement'"):
+        labels.of("displacement")
+
+
 def test_equilibration(written):
     folder, _ = written
     series = glassforge.open(folder).equilibration(1)
@@ -182,6 +202,6 @@ def test_another_format_version_is_refused(fresh):
 
 def test_a_missing_dataset_is_named(fresh):
     with h5py.File(fresh / "labels" / "labels_0000.h5", "a") as file:
-        del file["s0001/labels/displacement"]
-    with pytest.raises(glassforge.CampaignError, match="s0001/labels/displacement is missing"):
+        del file["s0001/times"]
+    with pytest.raises(glassforge.CampaignError, match="s0001/times is missing"):
         glassforge.open(fresh).labels(1)

@@ -124,17 +124,21 @@ class ReportData:
             values = labels.replicas.energy_drift
             done = np.array([why == "done" for why in status], bool)
             drift.append(values[done] if len(values) == len(done) else values)
-            if s in keep:
+            if s in keep and np.array_equal(labels.times, self.first_labels.times):
                 mask = self.scored(labels.species, labels.species_names)
                 arrays = {"displacement": labels.displacement, "bond_breaking": labels.bond_breaking}
                 kept[s] = {name: values[:, mask] for name, values in arrays.items() if values is not None}
         return kept, ReplicaHealth(len(numbers), total, stopped, np.concatenate(drift))
 
+    @cached_property
+    def label_names(self) -> list[str]:
+        """The labels there are, displacement first."""
+        there = {name for arrays in self._label_pass[0].values() for name in arrays}
+        return [name for name in ("displacement", "bond_breaking") if name in there]
+
     def pooled_label(self, label: str) -> np.ndarray:
         """(T, particles) a label of the scored species, sampled structures side by side; without those not labelled."""
         parts = [arrays[label] for arrays in self._label_pass[0].values() if label in arrays]
-        if not parts:
-            raise MissingError(f"no label {label}", "label")
         side_by_side = np.concatenate(parts, axis=1)
         return side_by_side[:, np.isfinite(side_by_side).all(axis=0)]
 
