@@ -21,7 +21,7 @@ bool inShard(const Shard& shard, std::int64_t structure) {
 
 io::ReplicaPart readPart(const CampaignFolder& folder, const std::string& name) {
   const std::string path = folder.part("launch", name);
-  io::checkManifest(path, io::readManifest(path), folder.manifest("replica_part"));
+  io::checkManifest(path, io::readManifest(path), folder.manifest("part"));
   return io::readReplicaPart(path);
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using Hook = std::function<void(double)>;
 
-constexpr double kDecayedEnough = 0.2;  // F_s at which the measurement of tau_alpha ends
+constexpr double kDecayedEnough = 0.3;  // F_s at which the measurement of tau_alpha ends
 constexpr int kDoublings = 6;           // the first round runs to max_time / 2^6
 
 /// The runs of one round, to `max_time`, on every rank, in structure order. Collective.
@@ -136,7 +136,7 @@ void launchStage(const StageContext& context) {
              const StructureState state = storedState(context.folder, block.structure);
              const std::string path = context.folder.part("launch", blockName(block));
              makeParentFolder(path);
-             io::writeReplicaPart(path, context.folder.manifest("replica_part"),
+             io::writeReplicaPart(path, context.folder.manifest("part"),
                                   {ladder.steps(), iso::launch(context.campaign, ladder, state.thermal, block, hook)},
                                   context.notes);
            });

@@ -67,7 +67,7 @@ struct LabelSettings {
 /// Short runs from which F_s, the mean square displacement and tau_alpha come.
 struct DynamicsSettings {
   std::int64_t structures = 8;      ///< how many of the structures are run; 0 switches the measurement off
-  double max_time = 1000;           ///< a run stops here, or when F_s has fallen below 0.2
+  double max_time = 1000;           ///< a run stops here, or when F_s has fallen below 0.3
 };
 
 struct SplitSettings {
