@@ -102,7 +102,7 @@ def _block(data: ReportData, block: Block) -> str:
     except MissingError as error:
         command = f"glassforge run {data.campaign.folder / 'campaign.toml'} --stage {error.stage}"
         return text.paragraph(
-            f"{escape(error.what[0].upper() + error.what[1:])}. {text.code(command)} makes it.", "missing"
+            f"{escape(error.what[0].upper() + error.what[1:])}. Run {text.code(command)}.", "missing"
         )
 
 

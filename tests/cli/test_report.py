@@ -117,7 +117,7 @@ def test_every_figure_and_table_is_there(full):
 def test_it_says_what_the_campaign_is(full):
     words = Page(full[1]).words
     assert "KA2D at T = 0.3: 6 structures of 129 particles, 4 replicas each" in words
-    for fact in ("129 (A 60, B 33, C 36)", "quartic", "4 NVE, dt = 0.01", "2026-11-23T18:00:00Z", "0.1.0"):
+    for fact in ("129 (A 60, B 33, C 36)", "quartic", "4 NVE, dt = 0.01", "2026-11-23 18:00 UTC", "0.1.0"):
         assert fact in words
     assert "2222 ± 89" in words  # tau_alpha
     assert "23 of 24" in words and "structure 2, replica 3" in words and "energy jump at step 1200" in words
@@ -155,7 +155,7 @@ def test_a_missing_piece_names_the_command_that_makes_it(tmp_path, part, stage, 
     write_campaign(tmp_path / "c", Plan(**SMALL, parts=tuple(p for p in ALL_PARTS if p != part)))
     html = report.build(tmp_path / "c")
     assert figure not in Page(html).figures
-    notice = rf'<p class="missing">[^<]*<code>glassforge run [^<]*campaign.toml --stage {stage}</code> makes it.</p>'
+    notice = rf'<p class="missing">[^<]* Run <code>glassforge run [^<]*campaign.toml --stage {stage}</code>.</p>'
     assert re.search(notice, html)
     assert len(re.findall(notice, html)) <= 3, "one notice a section"
 

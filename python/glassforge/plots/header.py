@@ -158,9 +158,14 @@ def _split(data: ReportData) -> str:
 def _versions(data: ReportData) -> list[tuple[str, str]]:
     records = data.campaign.files()
     versions = sorted({str(r.manifest.get("code_version", "")) for r in records} - {""})
-    dates = sorted({str(r.run.get("date", "")) for r in records} - {""})
+    dates = sorted({_minute(str(r.run["date"])) for r in records if "date" in r.run})
     span = f"{dates[0]} to {dates[-1]}" if len(dates) > 1 else "".join(dates)
     return [("code version", escape(", ".join(versions) or "–")), ("run", escape(span or "–"))]
+
+
+def _minute(date: str) -> str:
+    """2026-11-23T18:00:00Z -> 2026-11-23 18:00 UTC."""
+    return f"{date[:10]} {date[11:16]} UTC" if date.endswith("Z") and len(date) == 20 else date
 
 
 def _origins(records: list[FileRecord]) -> list[str]:
