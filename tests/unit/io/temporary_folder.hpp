@@ -28,6 +28,7 @@ class TemporaryFolder {
   std::string path(const std::string& name) const { return (path_ / name).string(); }
   /// Writes a file without care for safety, for the many damaged ones.
   std::string spill(const std::string& name, std::string_view bytes) const {
+    std::filesystem::remove(path(name));  // writing over a file would wait for the disk
     std::ofstream(path(name), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path(name);
   }
