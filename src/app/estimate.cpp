@@ -51,16 +51,18 @@ std::string pearsonTable(const Json& evaluation, const std::string& label) {
   return text + "\n";
 }
 
+/// Whether a model is better than what it is compared with, at the last time.
 std::string comparisonLines(const Json& evaluation) {
   double last = 0;
   for (const auto& c : evaluation.at("comparisons")) last = std::max(last, c.at("time").get<double>());
   std::string text;
   for (const auto& c : evaluation.at("comparisons")) {
-    if (c.at("time").get<double>() != last) continue;
-    text += fmt::format("  {} {} at t = {:.4g}: beats {} by {:+.3f} +- {:.3f}\n", c.at("model").get<std::string>(),
-                        c.at("label").get<std::string>(), last, c.at("baseline").get<std::string>(),
-                        number(c.at("difference")), number(c.at("error")));
+    const std::string model = c.at("model");
+    if (c.at("time").get<double>() != last || model.rfind("ridge_", 0) != 0) continue;
+    text += fmt::format("  {:<14} {:<16} minus {:<6} {:+.3f} +- {:.3f}\n", c.at("label").get<std::string>(), model,
+                        c.at("baseline").get<std::string>(), number(c.at("difference")), number(c.at("error")));
   }
+  if (!text.empty()) text = fmt::format("\nPearson of a model minus that of a bare descriptor (its size), t = {:.4g}\n", last) + text;
   return text;
 }
 
