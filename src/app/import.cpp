@@ -69,17 +69,6 @@ Snapshot readSnapshot(const std::string& format, const std::string& path, const 
   return io::readGlassData(path, mixture, io::Counts::any).snapshot;
 }
 
-/// Times of propensities that a file brings without frames: as many as it has rows.
-std::vector<double> propensityTimes(const ImportOptions& o, const std::string& path, std::size_t rows) {
-  std::vector<double> times = o.times;
-  if (times.empty()) {
-    for (const auto& coded : publishedTimes(o.model, o.temperature)) times.push_back(coded.time);
-  }
-  require(times.size() == rows, "{}: propensities (md_prop) at {} times, {} {}; give --times", path, rows,
-          o.times.empty() ? "the published ladder has" : "--times has", times.size());
-  return times;
-}
-
 /// Looks into the first file for what it brings.
 void inspectFirst(const ImportOptions& o, Plan& plan) {
   const auto& first = plan.structures.front();
@@ -92,7 +81,7 @@ void inspectFirst(const ImportOptions& o, Plan& plan) {
     plan.times = timesOfFiles(first, o.model, o.temperature, o.times);
   } else if (!data.displacement.empty()) {
     plan.source = LabelSource::propensities;
-    plan.times = propensityTimes(o, path, data.displacement.extent(0));
+    plan.times = timesOfPropensities(path, data.displacement.extent(0), o.model, o.temperature, o.times);
   }
 }
 
@@ -211,22 +200,6 @@ StructureState stateOf(const Campaign& c, const PublishedStructure& published, s
   return state;
 }
 
-/// Propensities as the file has them: no replicas, no variance.
-StructureLabels labelsAsPublished(const io::GlassData& data, const StepLadder& ladder, const Plan& plan, const std::string& path) {
-  require<FileError>(!data.displacement.empty() && data.displacement.extent(0) == plan.times.size(),
-                     "{}: propensities (md_prop) at {} times, the first file has {}", path,
-                     data.displacement.empty() ? 0 : data.displacement.extent(0), plan.times.size());
-  StructureLabels labels;
-  labels.species = data.snapshot.species;
-  labels.displacement = data.displacement;
-  if (!data.bond_breaking.empty() && data.bond_breaking.shape() == data.displacement.shape()) {
-    labels.bond_breaking = data.bond_breaking;
-  }
-  labels.thermal = Array<double>({data.snapshot.particles(), data.snapshot.box.size()}, data.snapshot.unwrapped());
-  setPublishedTimes(labels, ladder, plan.times);
-  return labels;
-}
-
 /// One structure: its state, and its labels where there are any.
 StructureState importOne(const Campaign& c, const Plan& plan, const StepLadder& ladder, std::int64_t index,
                          std::vector<StructureLabels>& labels) {
@@ -240,7 +213,7 @@ StructureState importOne(const Campaign& c, const Plan& plan, const StepLadder& 
   } else if (plan.source == LabelSource::propensities) {
     const auto data = io::readGlassData(path, c.system.mixture);
     thermal = data.snapshot;
-    labels.push_back(labelsAsPublished(data, ladder, plan, path));
+    labels.push_back(labelsAsPublished(data, path, ladder, plan.times));
   } else {
     thermal = readSnapshot(plan.format, path, c.system.mixture);
   }

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "core/error.hpp"
-#include "io/glass_data.hpp"
+#include "io/npz.hpp"
 #include "io/structure_files.hpp"
 #include "iso/bonds.hpp"
 #include "iso/launch.hpp"
@@ -30,10 +30,10 @@ struct NamedFile {
   std::optional<std::int64_t> number;
 };
 
-NamedFile named(const std::string& path, double temperature) {
+NamedFile named(const std::string& path, std::optional<double> temperature) {
   const io::GlassName name = io::parseGlassName(path);
-  require(!name.temperature || std::abs(*name.temperature - temperature) < kNameRounding,
-          "{}: the file name says T = {}, --temperature says {}", path, name.temperature.value_or(0), temperature);
+  require(!name.temperature || !temperature || std::abs(*name.temperature - *temperature) < kNameRounding,
+          "{}: the file name says T = {}, --temperature says {}", path, name.temperature.value_or(0), temperature.value_or(0));
   const std::filesystem::path whole(path);
   std::string stem = whole.stem().string();
   if (name.time_code) stem.resize(stem.rfind("_tc"));
@@ -69,6 +69,15 @@ void changeFrame(Array<double>& positions, const Snapshot& from, const Snapshot&
   }
 }
 
+/// Times are those of the steps, except where steps of dt do not meet the published ones exactly.
+void setPublishedTimes(StructureLabels& labels, const StepLadder& ladder, const std::vector<double>& times) {
+  labels.steps = ladder.steps();
+  labels.times = ladder.times();
+  for (std::size_t t = 0; t < times.size(); ++t) {
+    if (std::abs(labels.times[t] - times[t]) > 1e-9 * times[t]) labels.times[t] = times[t];
+  }
+}
+
 /// |x_i - origin_i|, summed as the launcher does.
 void putDistances(const std::vector<double>& x, const std::vector<double>& origin, std::size_t d, std::span<double> distance) {
   for (std::size_t i = 0; i < distance.size(); ++i) {
@@ -94,7 +103,7 @@ std::vector<CodedTime> publishedTimes(const std::string& model, double temperatu
   return result;
 }
 
-std::vector<PublishedStructure> groupFiles(const std::vector<std::string>& files, double temperature) {
+std::vector<PublishedStructure> groupFiles(const std::vector<std::string>& files, std::optional<double> temperature) {
   require(!files.empty(), "no files are given");
   auto sorted = files;
   std::sort(sorted.begin(), sorted.end(), io::naturalLess);
@@ -195,12 +204,30 @@ StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture
   return labels;
 }
 
-void setPublishedTimes(StructureLabels& labels, const StepLadder& ladder, const std::vector<double>& times) {
-  labels.steps = ladder.steps();
-  labels.times = ladder.times();
-  for (std::size_t t = 0; t < times.size(); ++t) {
-    if (std::abs(labels.times[t] - times[t]) > 1e-9 * times[t]) labels.times[t] = times[t];
+std::vector<double> timesOfPropensities(const std::string& path, std::size_t rows, const std::string& model,
+                                        double temperature, const std::vector<double>& given) {
+  std::vector<double> times = given;
+  const io::NpzReader file(path);
+  if (times.empty() && file.has("times")) times = file.reals("times").values();  // our own exports, off the ladder
+  if (times.empty()) {
+    for (const auto& coded : publishedTimes(model, temperature)) times.push_back(coded.time);
   }
+  require(times.size() == rows, "{}: propensities (md_prop) at {} times, {} {}; give --times", path, rows,
+          given.empty() ? "the published ladder has" : "--times has", times.size());
+  return times;
+}
+
+StructureLabels labelsAsPublished(const io::GlassData& data, const std::string& path, const StepLadder& ladder,
+                                  const std::vector<double>& times) {
+  const std::size_t rows = data.displacement.empty() ? 0 : data.displacement.extent(0);
+  require<FileError>(rows == times.size(), "{}: propensities (md_prop) at {} times; {} are expected", path, rows, times.size());
+  StructureLabels labels;
+  labels.species = data.snapshot.species;
+  labels.displacement = data.displacement;
+  if (data.bond_breaking.shape() == data.displacement.shape()) labels.bond_breaking = data.bond_breaking;
+  labels.thermal = Array<double>({data.snapshot.particles(), data.snapshot.box.size()}, data.snapshot.unwrapped());
+  setPublishedTimes(labels, ladder, times);
+  return labels;
 }
 
 double largestDistance(const std::vector<double>& a, const std::vector<double>& b, const std::vector<double>& box) {

@@ -13,6 +13,7 @@
 #include "core/labels.hpp"
 #include "core/step_ladder.hpp"
 #include "core/structure.hpp"
+#include "io/glass_data.hpp"
 
 namespace glassforge::app {
 
@@ -39,7 +40,8 @@ struct PublishedStructure {
 /// Groups files by the structure number in their names, in ascending order. InputError where a structure has two files for one
 /// time, some files have time codes and others not, or structures differ in their codes; or where a name speaks of another
 /// temperature than the one given.
-std::vector<PublishedStructure> groupFiles(const std::vector<std::string>& files, double temperature);
+std::vector<PublishedStructure> groupFiles(const std::vector<std::string>& files,
+                                           std::optional<double> temperature = std::nullopt);
 
 /// Times of the files of each structure: those given (--times), else from the time codes. InputError where neither tells.
 std::vector<double> timesOfFiles(const PublishedStructure& structure, const std::string& model, double temperature,
@@ -59,8 +61,14 @@ EndFrames readEndFrames(const PublishedStructure& structure, const Mixture& mixt
 StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture, const LabelSettings& settings,
                                  const StepLadder& ladder, const std::vector<double>& times, bool keep_frames);
 
-/// Sets the times of labels to the published ones where steps of dt do not meet them exactly.
-void setPublishedTimes(StructureLabels& labels, const StepLadder& ladder, const std::vector<double>& times);
+/// Times of the propensities of a file that brings them without frames: those given, else all of the published ladder.
+/// InputError where they are not as many as the file has.
+std::vector<double> timesOfPropensities(const std::string& path, std::size_t rows, const std::string& model,
+                                        double temperature, const std::vector<double>& given);
+
+/// Propensities as a file has them: no replicas, no variance. FileError where there are none at these times.
+StructureLabels labelsAsPublished(const io::GlassData& data, const std::string& path, const StepLadder& ladder,
+                                  const std::vector<double>& times);
 
 /// Largest distance between the same particles of two configurations, over periodic copies.
 double largestDistance(const std::vector<double>& a, const std::vector<double>& b, const std::vector<double>& box);

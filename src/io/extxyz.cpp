@@ -127,13 +127,17 @@ ParticleRow readRow(const TextLines& lines, std::string_view line, const Columns
 
 }  // namespace
 
-void writeExtxyz(const std::string& path, const Snapshot& s, const Mixture& mixture) {
+void writeExtxyz(const std::string& path, const Snapshot& s, const Mixture& mixture, const std::vector<ExtraColumns>& extra,
+                 const std::string& note) {
   const auto d = static_cast<std::size_t>(s.dimension);
   const bool flat = d == 2, moving = !s.velocity.empty();
   const double third = flat ? 1.0 : s.box[2];
+  std::string properties = moving ? ":velo:R:3" : "";
+  for (const auto& columns : extra) properties += fmt::format(":{}:R:{}", columns.name, columns.values.extent(1));
   auto text = fmt::format("{}\nLattice=\"{:.17g} 0 0 0 {:.17g} 0 0 0 {:.17g}\" Properties=species:S:1:pos:R:3{} pbc=\"T T {}\" "
-                          "Time={:.17g}\n",
-                          s.particles(), s.box[0], s.box[1], third, moving ? ":velo:R:3" : "", flat ? "F" : "T", s.time);
+                          "Time={:.17g}{}{}\n",
+                          s.particles(), s.box[0], s.box[1], third, properties, flat ? "F" : "T", s.time,
+                          note.empty() ? "" : " ", note);
   const auto unwrapped = s.unwrapped();
   const auto append = [&](const std::vector<double>& x, std::size_t i) {
     for (std::size_t k = 0; k < 3; ++k) text += k < d ? fmt::format(" {:.17g}", x[i * d + k]) : " 0";
@@ -142,6 +146,9 @@ void writeExtxyz(const std::string& path, const Snapshot& s, const Mixture& mixt
     text += mixture.species.at(static_cast<std::size_t>(s.species[i]));
     append(unwrapped, i);
     if (moving) append(s.velocity, i);
+    for (const auto& columns : extra) {
+      for (const double value : columns.values.row(i)) text += fmt::format(" {:.17g}", value);
+    }
     text += '\n';
   }
   writeText(path, text);
