@@ -156,15 +156,9 @@ class Campaign:
 
     def evaluation(self) -> dict[str, Any]:
         """evaluation.json as it stands: keys temperature, split, results, comparisons, ... (docs/formats.md)."""
-        path = self.folder / "evaluation.json"
-        if not path.is_file():
-            raise MissingError(f"no evaluation.json in {self.folder}", "evaluate")
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise DamagedError(f"{path}: cannot be read ({error})") from error
-        if not isinstance(content, dict) or not isinstance(content.get("results"), list):
-            raise CampaignError(f"{path}: holds no list 'results'")
+        content = self._json("evaluation.json", "evaluate")
+        if not isinstance(content.get("results"), list):
+            raise CampaignError(f"{self.folder / 'evaluation.json'}: holds no list 'results'")
         return content
 
     def predictions(self, number: int, model: str, label: str = "displacement") -> np.ndarray:
@@ -176,8 +170,9 @@ class Campaign:
         return values
 
     def split(self) -> dict[str, np.ndarray]:
-        """Structure numbers of the parts "train", "validation" and "test"."""
-        parts = self.evaluation().get("split", {})
+        """Structure numbers of the parts "train", "validation" and "test", from split.json or else evaluation.json."""
+        stored = (self.folder / "split.json").is_file()
+        parts = self._json("split.json", "label") if stored else self.evaluation().get("split", {})
         return {part: np.array(parts.get(part, []), dtype=np.int64) for part in ("train", "validation", "test")}
 
     def files(self) -> list[FileRecord]:
@@ -189,6 +184,19 @@ class Campaign:
                 run = hdf5.attributes(file["run"]) if "run" in file else {}
                 records.append(FileRecord(path, hdf5.attributes(file), run))
         return records
+
+    def _json(self, name: str, stage: str) -> dict[str, Any]:
+        """The JSON object in the file `name`."""
+        path = self.folder / name
+        if not path.is_file():
+            raise MissingError(f"no {name} in {self.folder}", stage)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise DamagedError(f"{path}: cannot be read ({error})") from error
+        if not isinstance(content, dict):
+            raise CampaignError(f"{path}: is not a JSON object")
+        return content
 
     @cached_property
     def _state_files(self) -> dict[int, Path]:

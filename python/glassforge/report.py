@@ -101,9 +101,7 @@ def _block(data: ReportData, block: Block) -> str:
         return block(data)
     except MissingError as error:
         command = f"glassforge run {data.campaign.folder / 'campaign.toml'} --stage {error.stage}"
-        return text.paragraph(
-            f"{escape(error.what[0].upper() + error.what[1:])}. Run {text.code(command)}.", "missing"
-        )
+        return text.paragraph(f"{escape(error.what[0].upper() + error.what[1:])}. Run {text.code(command)}.", "missing")
 
 
 def _page(data: ReportData, head: str, sections: list[tuple[str, str, str]]) -> str:

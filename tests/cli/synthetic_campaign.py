@@ -77,6 +77,7 @@ def write_campaign(folder: Path, plan: Plan | None = None) -> Plan:
     if "dynamics" in plan.parts:
         _write_dynamics(folder, plan)
     if "labels" in plan.parts:
+        folder.joinpath("split.json").write_text(json.dumps(split_of(plan)), encoding="utf-8")
         _write_labels(folder, plan, structures)
     if "features" in plan.parts:
         _write_features(folder, plan, structures)

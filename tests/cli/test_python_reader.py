@@ -119,6 +119,9 @@ def test_split_evaluation_and_predictions(written):
     folder, plan = written
     campaign = glassforge.open(folder)
     assert {part: numbers.tolist() for part, numbers in campaign.split().items()} == split_of(plan)
+    (folder / "split.json").rename(folder / "aside.json")
+    assert campaign.split()["test"].tolist() == split_of(plan)["test"], "evaluation.json says it too"
+    (folder / "aside.json").rename(folder / "split.json")
     test = campaign.split()["test"]
     prediction = campaign.predictions(test[0], "ridge_cage", "displacement")
     assert prediction.shape == (len(plan.times), plan.particles)
@@ -185,9 +188,12 @@ def test_damaged_text_files_are_named(fresh):
     (fresh / "evaluation.json").write_text('{"results": [')
     with pytest.raises(glassforge.DamagedError, match="evaluation.json: cannot be read"):
         glassforge.open(fresh).evaluation()
-    (fresh / "evaluation.json").write_text("[]")
+    (fresh / "evaluation.json").write_text("{}")
     with pytest.raises(glassforge.CampaignError, match="no list 'results'"):
         glassforge.open(fresh).evaluation()
+    (fresh / "split.json").write_text("3")
+    with pytest.raises(glassforge.CampaignError, match="split.json: is not a JSON object"):
+        glassforge.open(fresh).split()
     (fresh / "campaign.toml").write_text("[campaign\n")
     with pytest.raises(glassforge.DamagedError, match="campaign.toml: cannot be read"):
         glassforge.open(fresh).settings

@@ -171,7 +171,7 @@ def test_a_campaign_without_anything_makes_a_page(fresh):
     for kind in ("states", "labels", "features"):
         for path in (fresh / kind).iterdir():
             path.unlink()
-    for name in ("dynamics.h5", "evaluation.h5", "evaluation.json"):
+    for name in ("dynamics.h5", "evaluation.h5", "evaluation.json", "split.json"):
         (fresh / name).unlink()
     page = Page(report.build(fresh))
     assert page.figures == [] and "--stage equilibrate" in page.words

@@ -160,6 +160,7 @@ def _versions(data: ReportData) -> list[tuple[str, str]]:
     versions = sorted({str(r.manifest.get("code_version", "")) for r in records} - {""})
     dates = sorted({_minute(str(r.run["date"])) for r in records if "date" in r.run})
     span = f"{dates[0]} to {dates[-1]}" if len(dates) > 1 else "".join(dates)
+    span = span.replace(f" UTC to {span[:10]}", " to")
     return [("code version", escape(", ".join(versions) or "–")), ("run", escape(span or "–"))]
 
 

@@ -99,7 +99,8 @@ def _ceiling(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
 def _finish_axes(ax, curves: list[Curve], tau_alpha: float) -> None:
     first, last = _time_range(curves)
     first, last = first / 2, 2 * last
-    lowest = min((float(np.nanmin(c.pooled)) for c in curves if np.isfinite(c.pooled).any()), default=0.0)
+    reach = np.concatenate([c.pooled - np.nan_to_num(c.error) for c in curves])
+    lowest = float(np.nanmin(reach)) if np.isfinite(reach).any() else 0.0
     ax.set_ylim(min(0.0, lowest - 0.06), 1.0)
     ax.set_xlim(first, last)
     if lowest < 0:
@@ -178,7 +179,10 @@ def comparisons(data: ReportData) -> str:
     body: list[list[str]] = []
     for label in dict.fromkeys(r["label"] for r in rows):
         body.append([label_title(label)])
-        for pair in dict.fromkeys((r["model"], r["baseline"]) for r in rows if r["label"] == label):
+        pairs = list(dict.fromkeys((r["model"], r["baseline"]) for r in rows if r["label"] == label))
+        for k, pair in enumerate(pairs):
+            if pair[::-1] in pairs[:k]:
+                continue  # the same difference with the other sign
             mine = {float(r["time"]): r for r in rows if r["label"] == label and (r["model"], r["baseline"]) == pair}
             body.append([f"{escape(pair[0])} − {escape(pair[1])}", *(_difference(mine.get(t)) for t in times)])
     head = ["model − baseline", *(f"<i>t</i> = {text.number(t)}" for t in times)]
