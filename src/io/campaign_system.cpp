@@ -121,7 +121,7 @@ void readStructures(const TomlDocument& document, const TomlSection& section, Sy
     section.fail("structures", "must be how many structures to make, or a file, folder or glob, or a list of these");
   }
   if (node->is_integer()) {
-    system.structures = section.integer("structures", Range::between(1, 1e9));
+    system.structures = section.integer("structures", Range::between(1, 1e6));
     return;
   }
   const auto entries = node->is_string() ? std::vector{section.text("structures")} : section.texts("structures", "files");

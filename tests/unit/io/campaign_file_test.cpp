@@ -238,6 +238,24 @@ TEST_F(CampaignFile, StructuresMayBeFilesFoldersAndGlobs) {
   EXPECT_FALSE(naturalLess("a10b", "a9b"));
 }
 
+/// Whatever a byte of the file becomes, the outcome is a campaign or an error of ours.
+TEST_F(CampaignFile, DamagedTextIsAnErrorOfOurs) {
+  const std::string whole = kKA2D;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto text = whole;
+    text[at] = static_cast<char>(text[at] ^ (1 << (at % 8)));
+    for (const auto& damaged : {text, whole.substr(0, at)}) {
+      const auto path = folder_.spill("damaged.toml", damaged);
+      try {
+        const auto campaign = readCampaign(path);
+        EXPECT_EQ(toToml(campaign).empty(), false);
+      } catch (const Error& error) {
+        EXPECT_STRNE(error.what(), "");
+      }
+    }
+  }
+}
+
 TEST_F(CampaignFile, MissingFileIsAFileError) { EXPECT_THROW(readCampaign(folder_.path("none.toml")), FileError); }
 
 TEST(ExactText, RoundTripsAndIsAlwaysAReal) {
