@@ -81,7 +81,9 @@ def _view(state: State, diameters: np.ndarray) -> View:
     """Circles of all particles in the box, with copies where a circle crosses a face; of a slab where the box is 3D."""
     box, shown = state.box[:2], np.arange(len(state.species))
     if len(state.box) == 3:
-        shown = shown[np.abs(state.positions[:, 2] - state.box[2] / 2) < SLAB / 2]
+        depth = state.positions[:, 2]
+        shown = np.flatnonzero(np.abs(depth - state.box[2] / 2) < SLAB / 2)
+        shown = shown[np.argsort(depth[shown], kind="stable")]  # what lies in front is drawn last
     centres, particle, reach = state.positions[shown, :2], shown, diameters.max() / 2
     for axis in (0, 1):
         shift = np.zeros(2)
