@@ -93,7 +93,8 @@ Array<double> centred(std::vector<double> x, const std::vector<double>& box) {
     x[at] -= length * std::floor(x[at] / length + 0.5);
     if (x[at] >= length / 2) x[at] -= length;
   }
-  return Array<double>({x.size() / box.size(), box.size()}, std::move(x));
+  const std::vector<std::size_t> shape{x.size() / box.size(), box.size()};
+  return Array<double>(shape, std::move(x));
 }
 
 /// Times and box are not in published files of this form; they are added where they are not the published ones.
@@ -150,7 +151,7 @@ std::int64_t writeExtendedXyz(const Outgoing& o) {
   if (o.labels != nullptr) {
     addColumns("displacement", o.labels->displacement, columns);
     addColumns("bond_breaking", o.labels->bond_breaking, columns);
-    note = fmt::format("label_times=\"{:.17g}\"", fmt::join(o.labels->times, " "));
+    note = fmt::format("label_times=\"{}\"", fmt::join(o.labels->times, " "));
   }
   io::writeExtxyz(stem(o) + ".extxyz", o.state.thermal, o.campaign.system.mixture, columns, note);
   return 1;

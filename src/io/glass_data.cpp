@@ -142,10 +142,19 @@ Array<T> typesFrom(const Snapshot& s, int base) {
   return types;
 }
 
+/// The wrong model is the likeliest mistake, and this the first sign of it.
+void requireDimension(const NpzReader& file, const Mixture& mixture) {
+  const auto shape = file.read("initial_positions").shape;
+  require<FileError>(shape.size() == 2 && shape[1] == static_cast<std::size_t>(mixture.dimension),
+                     "{}: shape ({}); model {} is in {} dimensions", file.where("initial_positions"), fmt::join(shape, ", "),
+                     mixture.name, mixture.dimension);
+}
+
 }  // namespace
 
 GlassData readGlassData(const std::string& path, const Mixture& mixture, Counts counts) {
   const NpzReader file(path);
+  requireDimension(file, mixture);
   GlassData data;
   auto& s = data.snapshot;
   s.dimension = mixture.dimension;
