@@ -22,7 +22,10 @@ ml::LabelField fieldOf(const std::string& name, const StructureLabels& labels, c
 }
 
 std::vector<ml::LabelField> fieldsOf(const StructureLabels& labels) {
-  std::vector<ml::LabelField> fields{fieldOf("displacement", labels, labels.displacement, labels.displacement_variance)};
+  std::vector<ml::LabelField> fields;
+  if (!labels.displacement.empty()) {
+    fields.push_back(fieldOf("displacement", labels, labels.displacement, labels.displacement_variance));
+  }
   if (!labels.bond_breaking.empty()) {
     fields.push_back(fieldOf("bond_breaking", labels, labels.bond_breaking, labels.bond_breaking_variance));
   }

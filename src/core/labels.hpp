@@ -13,7 +13,7 @@ namespace glassforge {
 struct ReplicaLabels {
   std::int64_t structure = 0;
   std::int64_t first_replica = 0;
-  Array<double> displacement;         ///< (T, R, N): |r_i(t) - r_i(0)|, unwrapped
+  Array<double> displacement;         ///< (T, R, N): |r_i(t) - r_i(0)|, unwrapped; empty if not asked for
   Array<double> bond_breaking;        ///< (T, R, N): remaining bonds / bonds at t = 0; empty if not asked for
   Array<double> frames;               ///< (T, R, N, D): unwrapped positions; empty unless keep_frames
   std::vector<double> energy_drift;   ///< (R): (E_end - E_start) / N; of the conserved quantity for NVT
@@ -27,7 +27,7 @@ struct StructureLabels {
   std::vector<std::int64_t> steps;           ///< (T)
   std::vector<std::int32_t> species;         ///< (N)
   ReplicaLabels replicas;                    ///< all replicas, first_replica = 0; may lack replica values if imported so
-  Array<double> displacement;                ///< (T, N): mean over the replicas that are done
+  Array<double> displacement;                ///< (T, N): mean over the replicas that are done, or empty
   Array<double> displacement_variance;       ///< (T, N): unbiased variance over replicas
   Array<double> bond_breaking;               ///< (T, N) or empty
   Array<double> bond_breaking_variance;      ///< (T, N) or empty

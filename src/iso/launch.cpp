@@ -55,7 +55,7 @@ class Launcher {
     const double missing = std::numeric_limits<double>::quiet_NaN();
     labels_.structure = block.structure;
     labels_.first_replica = block.first;
-    labels_.displacement = Array<double>({T, R, N}, missing);
+    if (campaign_.labels.displacement) labels_.displacement = Array<double>({T, R, N}, missing);
     if (bonds_) labels_.bond_breaking = Array<double>({T, R, N}, missing);
     if (campaign_.replicas.keep_frames) labels_.frames = Array<double>({T, R, N, D}, missing);
     labels_.energy_drift.assign(R, missing);
@@ -82,14 +82,17 @@ class Launcher {
   void label(std::size_t t, int r) {
     if (!engine_.healthy(r)) return;
     const std::vector<double> x = engine_.pack().store(r).unwrapped();
-    auto displacement = labels_.displacement.row(t, r);
+    if (!labels_.displacement.empty()) displacementsTo(x, labels_.displacement.row(t, r));
+    if (bonds_) remainingBonds(*bonds_, start_.box, x, labels_.bond_breaking.row(t, r).data());
+    if (!labels_.frames.empty()) std::copy(x.begin(), x.end(), labels_.frames.row(t, r).begin());
+  }
+
+  void displacementsTo(const std::vector<double>& x, std::span<double> displacement) const {
     for (std::size_t i = 0; i < displacement.size(); ++i) {
       double d2 = 0;
       for (std::size_t k = 0; k < D; ++k) d2 += (x[i * D + k] - origin_[i * D + k]) * (x[i * D + k] - origin_[i * D + k]);
       displacement[i] = std::sqrt(d2);
     }
-    if (bonds_) remainingBonds(*bonds_, start_.box, x, labels_.bond_breaking.row(t, r).data());
-    if (!labels_.frames.empty()) std::copy(x.begin(), x.end(), labels_.frames.row(t, r).begin());
   }
 
   void finish() {
@@ -186,7 +189,9 @@ StructureLabels gatherReplicas(const StepLadder& ladder, const std::vector<std::
     all.status.insert(all.status.end(), block.status.begin(), block.status.end());
     all.energy_drift.insert(all.energy_drift.end(), block.energy_drift.begin(), block.energy_drift.end());
   }
-  reduceReplicas(all.displacement, all.status, result.displacement, result.displacement_variance);
+  if (!all.displacement.empty()) {
+    reduceReplicas(all.displacement, all.status, result.displacement, result.displacement_variance);
+  }
   if (!all.bond_breaking.empty()) {
     reduceReplicas(all.bond_breaking, all.status, result.bond_breaking, result.bond_breaking_variance);
   }

@@ -136,6 +136,17 @@ TEST(Launch, meansLeaveOutReplicasThatWereStopped) {
   EXPECT_EQ(variance.values(), (std::vector<double>{2, 8}));
 }
 
+TEST(Launch, makesOnlyTheLabelsAskedFor) {
+  Campaign c = smallCampaign();
+  c.labels.displacement = false;
+  c.replicas.keep_frames = false;
+  const auto ladder = StepLadder::fromTimes({0.1}, 0.01);
+  const auto labels = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 2})});
+  EXPECT_TRUE(labels.displacement.empty());
+  EXPECT_TRUE(labels.replicas.frames.empty());
+  EXPECT_EQ(labels.bond_breaking.shape(), (std::vector<std::size_t>{1, liquid().thermal.particles()}));
+}
+
 TEST(Launch, nvtConservesItsQuantityToo) {
   Campaign c = smallCampaign();
   c.replicas.dynamics = "nvt";
