@@ -115,6 +115,13 @@ void applyBox(const TomlSection& section, Mixture& mixture, std::int64_t particl
   }
 }
 
+/// True for a file, gone since, whose structure lies in the campaign folder already: so that a folder can be moved elsewhere.
+bool isReadIn(const std::string& entry, const std::string& base) {
+  namespace fs = std::filesystem;
+  const bool plain = fs::path(entry).is_absolute() && entry.find_first_of("*?[") == std::string::npos;
+  return plain && !fs::exists(entry) && !fs::exists(entry.substr(0, entry.rfind(':'))) && fs::is_directory(fs::path(base) / "states");
+}
+
 void readStructures(const TomlDocument& document, const TomlSection& section, SystemSettings& system) {
   const auto* node = section.find("structures");
   if (node == nullptr || (!node->is_integer() && !node->is_string() && !node->is_array())) {
@@ -127,6 +134,10 @@ void readStructures(const TomlDocument& document, const TomlSection& section, Sy
   const auto entries = node->is_string() ? std::vector{section.text("structures")} : section.texts("structures", "files");
   const auto base = std::filesystem::absolute(document.path()).parent_path().string();
   for (const auto& entry : entries) {
+    if (isReadIn(entry, base)) {
+      system.files.push_back(entry);
+      continue;
+    }
     const auto found = section.locate("structures", [&] { return expandStructureFiles(entry, base); });
     system.files.insert(system.files.end(), found.begin(), found.end());
   }
