@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-PROGRAM = os.environ.get("GLASSFORGE_BIN", "")
+PROGRAM = os.environ.get("GLASSFORGE_BIN") or str(Path(__file__).resolve().parents[2] / "build/release/glassforge")
 
 
 def glassforge(*words, cwd=None, check=True):
