@@ -49,6 +49,17 @@ std::vector<std::array<int, 2>> readSwapPairs(const TomlSection& section, const 
   return pairs;
 }
 
+/// Hybrid sampling keeps velocities through swaps: that is canonical only where the two masses are equal.
+void requireEqualMasses(const TomlSection& section, const Campaign& c) {
+  const auto& m = c.system.mixture;
+  for (const auto& [a, b] : c.equilibrate.swap_pairs) {
+    if (m.masses[static_cast<std::size_t>(a)] != m.masses[static_cast<std::size_t>(b)]) {
+      section.fail("method", fmt::format("is \"hybrid\", which needs equal masses of the species it swaps; {} and {} differ",
+                                         m.species[static_cast<std::size_t>(a)], m.species[static_cast<std::size_t>(b)]));
+    }
+  }
+}
+
 void readEquilibrate(const TomlDocument& document, Campaign& c) {
   const TomlSection section(document, "equilibrate",
                             {"method", "sweeps", "swap_fraction", "swap_pairs", "displacement", "start_temperature", "time",
@@ -61,6 +72,7 @@ void readEquilibrate(const TomlDocument& document, Campaign& c) {
                                        "give swap_pairs or use method = \"md\"",
                                        e.method, c.system.mixture.name));
   }
+  if (e.method == "hybrid") requireEqualMasses(section, c);
   e.sweeps = section.integer("sweeps", {.min = 1, .max = kLargestCount}, e.sweeps);
   e.swap_fraction = section.number("swap_fraction", Range::between(0, 1), e.swap_fraction);
   e.displacement = section.number("displacement", {.min = 0, .max = 1, .open = true}, e.displacement);

@@ -131,6 +131,8 @@ times = [1]
   EXPECT_EQ(toToml(read(toToml(c))), toToml(c));
   EXPECT_THAT(failure(text, {"system.mixture.sigma=[1, 0.9, 0.8, 1]"}), HasSubstr("symmetric"));
   EXPECT_THAT(failure(text, {"system.model=KA"}), HasSubstr("preset"));
+  EXPECT_THAT(failure(text, {"equilibrate.method=hybrid", "equilibrate.swap_pairs=[[\"L\", \"S\"]]"}),
+              HasSubstr("equal masses"));
 }
 
 TEST_F(CampaignFile, ParticlesKeepCompositionAndDensity) {
