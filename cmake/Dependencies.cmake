@@ -17,6 +17,7 @@ target_compile_definitions(glassforge_hdf5 INTERFACE ${HDF5_C_DEFINITIONS})
 target_link_libraries(glassforge_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_CXX)
 
 find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED)  # libcrypto, for SHA-256
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)

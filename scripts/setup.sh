@@ -19,7 +19,7 @@ build_packages=(
   build-essential cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev hdf5-tools
   libeigen3-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev libtomlplusplus-dev nlohmann-json3-dev
-  libspdlog-dev libfmt-dev librandom123-dev voro++-dev zlib1g-dev
+  libspdlog-dev libfmt-dev librandom123-dev voro++-dev zlib1g-dev libssl-dev
   python3 python3-h5py python3-matplotlib python3-numpy python3-pytest
 )
 test_packages=(python3-mdanalysis clang-format clang-tidy universal-ctags)

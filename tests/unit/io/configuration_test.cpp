@@ -295,7 +295,7 @@ TEST_F(GlassDataErrors, NameFileAndMember) {
   EXPECT_THAT(refused("types", NpyArray::of(Array<std::int64_t>({43}, 1))),
               AllOf(HasSubstr("bad.npz, member types: 43 of type 1"), HasSubstr("20, 11, 12 of A, B, C")));
   EXPECT_THAT(refused("types", NpyArray::of(someArray({43}, 0, 1))), HasSubstr("integers are expected"));
-  EXPECT_THAT(refused("initial_positions", NpyArray::of(someArray({43, 3}, 0, 1))), HasSubstr("shape (43, 3) does not fit (43, 2)"));
+  EXPECT_THAT(refused("initial_positions", NpyArray::of(someArray({43, 3}, 0, 1))), HasSubstr("shape (43, 3); model KA2D is in 2 dimensions"));
   auto x = someArray({43, 2}, 0, 1);
   x(5, 1) = std::numeric_limits<double>::infinity();
   EXPECT_THAT(refused("initial_positions", NpyArray::of(x)), HasSubstr("member initial_positions: value 11 is inf"));
