@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/evaluation_json.hpp"
 #include "app/label_store.hpp"
 #include "app/learning_data.hpp"
 #include "app/stage.hpp"
@@ -102,8 +103,6 @@ void describeShard(const StageContext& context, const Shard& shard, const std::v
 
 bool hasLabels(const StageContext& context) { return exists(context.folder.labels(context.folder.shards().front())); }
 
-Json jsonNumber(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json toJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
   Json json{{"campaign", context.campaign.name},
             {"temperature", context.campaign.system.temperature},
@@ -116,26 +115,8 @@ Json toJson(const StageContext& context, const ml::Evaluation& evaluation, const
     json["tau_alpha"] = jsonNumber(dynamics.tau_alpha);
     json["tau_alpha_error"] = jsonNumber(dynamics.tau_alpha_error);
   }
-  for (const auto& r : evaluation.results) {
-    json["results"].push_back({{"model", r.model},
-                               {"label", r.label},
-                               {"species", r.species},
-                               {"time", r.time},
-                               {"pearson_pooled", jsonNumber(r.pearson_pooled)},
-                               {"error", jsonNumber(r.error)},
-                               {"pearson_per_structure", jsonNumber(r.pearson_per_structure)},
-                               {"r2", jsonNumber(r.r2)},
-                               {"ceiling", jsonNumber(r.ceiling)}});
-  }
-  for (const auto& c : evaluation.comparisons) {
-    json["comparisons"].push_back({{"model", c.model},
-                                   {"baseline", c.baseline},
-                                   {"label", c.label},
-                                   {"species", c.species},
-                                   {"time", c.time},
-                                   {"difference", jsonNumber(c.difference)},
-                                   {"error", jsonNumber(c.error)}});
-  }
+  for (const auto& result : evaluation.results) json["results"].push_back(toJson(result));
+  for (const auto& comparison : evaluation.comparisons) json["comparisons"].push_back(toJson(comparison));
   return json;
 }
 
@@ -234,7 +215,10 @@ void evaluateStage(const StageContext& context) {
     fitted.push_back(model.get());
   }
   MpiReducer reducer(context.comm);
-  const auto evaluation = ml::evaluate(fitted, source, split.test, reducer, options);
+  auto evaluation = ml::evaluate(fitted, source, split.test, reducer, options);
+  std::erase_if(evaluation.comparisons, [&](const auto& c) {  // one bare descriptor against another says nothing
+    return std::find(options.baselines.begin(), options.baselines.end(), c.model) != options.baselines.end();
+  });
   const auto all = gatherPredictions(context, split.test, predictions);
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;

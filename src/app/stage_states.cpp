@@ -2,30 +2,18 @@
 #include <algorithm>
 #include <set>
 
+#include "app/measure.hpp"
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "io/configuration.hpp"
 #include "iso/quench.hpp"
-#include "md/engine.hpp"
 #include "swapmc/equilibrate.hpp"
 
 namespace glassforge::app {
 namespace {
 
 using Hook = std::function<void(double)>;
-
-template <int D>
-void measureIn(const Campaign& campaign, StructureState& state) {
-  md::Engine<D> engine(campaign.system.mixture, 1, static_cast<int>(state.thermal.particles()), campaign.engine.skin);
-  engine.load(0, state.thermal);
-  engine.prepare();
-  const auto sums = engine.energy(0);
-  const auto n = static_cast<std::int64_t>(state.thermal.particles());
-  state.energy = sums.energy / static_cast<double>(n);
-  state.pressure = md::virialPressure(campaign.system.mixture, n, engine.pack().box.volume(), campaign.system.temperature,
-                                      sums.virial);
-}
 
 /// A structure read from a file instead of equilibrated.
 StructureState importedState(const Campaign& campaign, std::int64_t structure) {
@@ -40,7 +28,9 @@ StructureState importedState(const Campaign& campaign, std::int64_t structure) {
           "{}: {} particles in a box of {}, the campaign says {} in {}; set system.particles and system.box", state.origin,
           state.thermal.particles(), fmt::join(state.thermal.box, " x "), mixture.particles(),
           fmt::join(mixture.box, " x "));
-  mixture.dimension == 3 ? measureIn<3>(campaign, state) : measureIn<2>(campaign, state);
+  const Measurement measured = measure(mixture, state.thermal, state.temperature, campaign.engine.skin);
+  state.energy = measured.energy_per_particle;
+  state.pressure = measured.pressure;
   return state;
 }
 

@@ -12,62 +12,56 @@
 
 namespace glassforge::md {
 
-/// V / (4 eps) = y^-6 - y^-3 + c0 + c2 y + c4 y^2. All zero: plain truncation; c0 only: shifted; all three from the
-/// cutoff: continuous to the second derivative ("quartic", the KA2D model of Jung, Biroli and Berthier 2023).
+/// The bare Lennard-Jones potential in units of 4 epsilon and its first two derivatives by y, from 1 / y.
+template <class Real>
+struct LennardJones {
+  Real inverse, i2, i3;
+
+  explicit LennardJones(const Real& y) : inverse(Real(1.0) / y), i2(inverse * inverse), i3(i2 * inverse) {}
+  Real energy() const { return i3 * (i3 - Real(1.0)); }
+  Real slope() const { return i2 * i2 * fusedMultiplyAdd(Real(-6.0), i3, Real(3.0)); }
+  Real curvature() const { return i2 * i3 * fusedMultiplyAdd(Real(42.0), i3, Real(-12.0)); }
+};
+
+/// u + c0 + c2 y + c4 y^2. All zero: plain truncation; c0 only: shifted; all three from the cutoff: continuous to the
+/// second derivative ("quartic", the KA2D model of Jung, Biroli and Berthier 2023).
 struct EvenTail {
   double c0 = 0, c2 = 0, c4 = 0;
 
   template <class Real>
   Real energy(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i3 = inverse * inverse * inverse;
-    return fusedMultiplyAdd(i3, i3 - Real(1.0), fusedMultiplyAdd(fusedMultiplyAdd(Real(c4), y, Real(c2)), y, Real(c0)));
+    return LennardJones<Real>(y).energy() + fusedMultiplyAdd(fusedMultiplyAdd(Real(c4), y, Real(c2)), y, Real(c0));
   }
   /// d/dy of energy().
   template <class Real>
   Real slope(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i2 = inverse * inverse;
-    const Real i3 = i2 * inverse;
-    const Real core = i2 * i2 * fusedMultiplyAdd(Real(-6.0), i3, Real(3.0));
-    return core + fusedMultiplyAdd(Real(2.0 * c4), y, Real(c2));
+    return LennardJones<Real>(y).slope() + fusedMultiplyAdd(Real(2.0 * c4), y, Real(c2));
   }
   /// d^2/dy^2 of energy().
   template <class Real>
   Real curvature(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i2 = inverse * inverse;
-    const Real i5 = i2 * i2 * inverse;
-    return fusedMultiplyAdd(i5, fusedMultiplyAdd(Real(42.0), i2 * inverse, Real(-12.0)), Real(2.0 * c4));
+    return LennardJones<Real>(y).curvature() + Real(2.0 * c4);
   }
 };
 
-/// V / (4 eps) = x^-12 - x^-6 + c0 + c1 x with x = sqrt(y): energy and force vanish at the cutoff ("force-shift",
-/// what the published KA configurations obey).
+/// u + c0 + c1 x with x = sqrt(y): energy and force vanish at the cutoff ("force-shift", what the published KA
+/// configurations obey).
 struct LinearTail {
   double c0 = 0, c1 = 0;
 
   template <class Real>
   Real energy(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i3 = inverse * inverse * inverse;
-    return fusedMultiplyAdd(i3, i3 - Real(1.0), fusedMultiplyAdd(Real(c1), squareRoot(y), Real(c0)));
+    return LennardJones<Real>(y).energy() + fusedMultiplyAdd(Real(c1), squareRoot(y), Real(c0));
   }
   template <class Real>
   Real slope(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i2 = inverse * inverse;
-    const Real i3 = i2 * inverse;
-    const Real core = i2 * i2 * fusedMultiplyAdd(Real(-6.0), i3, Real(3.0));
-    return fusedMultiplyAdd(Real(0.5 * c1), squareRoot(y) * inverse, core);
+    const LennardJones<Real> u(y);
+    return fusedMultiplyAdd(Real(0.5 * c1), squareRoot(y) * u.inverse, u.slope());
   }
   template <class Real>
   Real curvature(const Real& y) const {
-    const Real inverse = Real(1.0) / y;
-    const Real i2 = inverse * inverse;
-    const Real i5 = i2 * i2 * inverse;
-    const Real core = i5 * fusedMultiplyAdd(Real(42.0), i2 * inverse, Real(-12.0));
-    return fusedMultiplyAdd(Real(-0.25 * c1), squareRoot(y) * i2, core);
+    const LennardJones<Real> u(y);
+    return fusedMultiplyAdd(Real(-0.25 * c1), squareRoot(y) * u.i2, u.curvature());
   }
 };
 
