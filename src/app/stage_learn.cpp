@@ -103,7 +103,7 @@ void describeShard(const StageContext& context, const Shard& shard, const std::v
 
 bool hasLabels(const StageContext& context) { return exists(context.folder.labels(context.folder.shards().front())); }
 
-Json toJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
+Json evaluationJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
   Json json{{"campaign", context.campaign.name},
             {"temperature", context.campaign.system.temperature},
             {"species_scored", context.campaign.system.mixture.species.front()},
@@ -223,7 +223,7 @@ void evaluateStage(const StageContext& context) {
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;
     io::writePredictions(context.folder.predictions(), context.folder.manifest("predictions"), all, context.notes);
-    io::writeText(context.folder.evaluation(), toJson(context, evaluation, split).dump(1) + "\n");
+    io::writeText(context.folder.evaluation(), evaluationJson(context, evaluation, split).dump(1) + "\n");
   });
 }
 
