@@ -78,7 +78,8 @@ void addCompareCommand(CLI::App& app, Action& action) {
   command->add_option("A", options->a, "One set: " + what)->required();
   command->add_option("B", options->b, "The other set, of any of these forms")->required();
   command->add_option("--times", options->hints.times, "Compare at these times only; of an npz without time code: its time")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--model", options->hints.model, "Model of an npz, where neither side tells: KA or KA2D");
   command->add_option("--temperature", options->hints.temperature, "For time codes of npz files whose name has none");
   command->add_flag("--json", options->as_json, "Print one JSON object");

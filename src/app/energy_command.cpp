@@ -150,7 +150,7 @@ void addEnergyCommand(CLI::App& app, Action& action) {
   command->add_option("--temperature", options->temperature, "Adds rho T to the pressure");
   command->add_option("--box", options->box, "Box length(s) of files that have none (default: the model's box)")
       ->delimiter(',')
-      ->expected(1, 3);
+      ->allow_extra_args(false);
   command->add_flag("--json", options->as_json, "Print one JSON object");
   command->footer(
       "Example:  glassforge energy config_0.xyz --model KA2D\n"

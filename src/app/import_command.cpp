@@ -36,7 +36,8 @@ void addImportCommand(CLI::App& app, Action& action) {
   command->add_option("--temperature", options->temperature, "Of the structures (GlassBench's 0.23 is 0.231)")->required();
   command->add_option("--times", options->times,
                       "Times of the end frames, ascending: t1,t2,... (default: by the time codes tcNN in the file names)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--test", options->test, "Published numbers of the test structures: 401-500 or 3,7,12");
   command->add_option("--name", options->name, "Name of the campaign (default: that of the folder)");
   command->add_option("--seed", options->seed, "Seed of the campaign (default: 1)");

@@ -91,7 +91,7 @@ def test_one_file_is_compared_with_its_structure_and_time(folder):
 
 
 def test_times_select_and_name(folder, tmp_path):
-    got = answer("compare", folder / "a", folder / "b", "--times", "1288")
+    got = answer("compare", "--times", "1288,3", folder / "a", folder / "b")
     assert got["times"] == pytest.approx([1288.41], rel=1e-12) and len(got["A"]["pearson"]) == 1
     shutil.copy(folder / "b/N1290T0.23_18_tc25.npz", tmp_path / "mine.npz")
     assert "give --times" in refusal("compare", folder / "a", tmp_path / "mine.npz", code=2)
