@@ -39,20 +39,29 @@ void chooseThreads() {
   omp_set_num_threads(std::max(1, cores / ranks));
 }
 
-int runAction(const Action& action, const par::Communicator& comm) {
+/// What a run of `action` comes to on this rank; errors become a code and a message.
+par::Outcome runAction(const Action& action) {
   try {
-    return action(comm);
+    return {action(par::Communicator::world()), ""};
   } catch (const Error& error) {
-    // "another rank stopped" is only of use where this rank's own message is not the cause
-    std::fprintf(stderr, "glassforge: %s\n", error.what());
-    return static_cast<int>(error.code());
+    return {static_cast<int>(error.code()), error.what()};
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "glassforge: out of memory; use smaller packs (replicas.pack) or fewer ranks a node\n");
-    return static_cast<int>(ExitCode::failure);
+    return {static_cast<int>(ExitCode::failure), "out of memory; use smaller packs (replicas.pack) or fewer ranks a node"};
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "glassforge: %s\n", error.what());
-    return static_cast<int>(ExitCode::failure);
+    return {static_cast<int>(ExitCode::failure), error.what()};
   }
+}
+
+void tell(const std::string& message) { std::fprintf(stderr, "glassforge: %s\n", message.c_str()); }
+
+/// What is wrong with a command line, in one line that says where to read on.
+std::string explain(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  const auto chosen = app.get_subcommands();
+  if (!chosen.empty()) return fmt::format("{}; see glassforge {} --help", error.what(), chosen[0]->get_name());
+  std::vector<std::string> known;
+  for (const auto* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string wrong = first_word.empty() ? "a command is missing" : fmt::format("'{}' is not a command", first_word);
+  return fmt::format("{}; the commands are {}, see glassforge --help", wrong, fmt::join(known, ", "));
 }
 
 }  // namespace
@@ -71,14 +80,16 @@ int mainProgram(int argc, char** argv) {
   addCommands(app, action);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {  // told by one rank, like every error
+    const std::string message = explain(app, error, argc > 1 ? argv[1] : "");
+    action = [message](const par::Communicator&) -> int { throw InputError(message); };
   }
-  par::Session mpi(argc, argv);
+  const par::Session mpi(argc, argv);
   chooseThreads();
-  Kokkos::ScopeGuard kokkos(argc, argv);
-  return runAction(action, par::Communicator::world());
+  const Kokkos::ScopeGuard kokkos;
+  return mpi.settle(runAction(action), tell);
 }
 
 }  // namespace glassforge::app

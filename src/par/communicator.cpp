@@ -1,19 +1,73 @@
 #include "par/communicator.hpp"
 
-#include <algorithm>
-#include <cstdlib>
+#include <chrono>
 #include <exception>
+#include <thread>
 
 #include "core/error.hpp"
 
 namespace glassforge::par {
 
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kPatience = std::chrono::seconds(20);  // of a rank that failed alone, for the others to notice
+constexpr auto kGlance = std::chrono::milliseconds(5);
+
+/// A stop on request (75) gives way to any true error; of two errors the larger code counts.
+int severityOf(int code) { return code == 0 ? 0 : code == static_cast<int>(ExitCode::stopped) ? 1 : 1 + code; }
+int codeOf(int severity) {
+  return severity == 0 ? 0 : severity == 1 ? static_cast<int>(ExitCode::stopped) : severity - 1;
+}
+
+/// One number a rank, whose maximum is the worst outcome and, among equals, the first rank with something to say.
+class Verdict {
+ public:
+  Verdict(const Outcome& mine, MPI_Comm comm) {
+    MPI_Comm_rank(comm, &rank_);
+    MPI_Comm_size(comm, &size_);
+    mine_ = (severityOf(mine.code) * 2 + (mine.message.empty() ? 0 : 1)) * size_ + (size_ - 1 - rank_);
+    worst_ = mine_;
+  }
+  const int* mine() const { return &mine_; }
+  int* worst() { return &worst_; }
+  int code() const { return codeOf(worst_ / size_ / 2); }
+  bool isTold() const { return worst_ / size_ % 2 == 1; }
+  bool tellsHere() const { return size_ - 1 - worst_ % size_ == rank_; }
+
+ private:
+  int rank_ = 0, size_ = 1, mine_ = 0, worst_ = 0;
+};
+
+}  // namespace
+
 Session::Session(int& argc, char**& argv) {
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  MPI_Comm_dup(MPI_COMM_WORLD, &last_words_);
 }
 
-Session::~Session() { MPI_Finalize(); }
+Session::~Session() {
+  MPI_Comm_free(&last_words_);
+  MPI_Finalize();
+}
+
+int Session::settle(const Outcome& mine, const std::function<void(const std::string&)>& tell) const {
+  Verdict verdict(mine, last_words_);
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallreduce(verdict.mine(), verdict.worst(), 1, MPI_INT, MPI_MAX, last_words_, &request);
+  const auto until = Clock::now() + kPatience;
+  int done = 0;
+  while (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done == 0) {
+    if (mine.code != 0 && Clock::now() > until) {
+      tell(mine.message);
+      MPI_Abort(MPI_COMM_WORLD, mine.code);
+    }
+    std::this_thread::sleep_for(kGlance);
+  }
+  if (verdict.isTold() && verdict.tellsHere()) tell(mine.message);
+  return verdict.code();
+}
 
 Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
   MPI_Comm_rank(comm_, &rank_);
@@ -78,25 +132,22 @@ void Communicator::requireSame(const std::string& text, const std::string& what)
 }
 
 void together(const Communicator& comm, const std::function<void()>& work) {
-  int code = 0;
-  std::exception_ptr mine;
+  Outcome mine;
+  std::exception_ptr thrown;
   try {
     work();
   } catch (const Error& error) {
-    mine = std::current_exception();
-    code = static_cast<int>(error.code());
-  } catch (const std::exception&) {
-    mine = std::current_exception();
-    code = static_cast<int>(ExitCode::failure);
+    thrown = std::current_exception();
+    mine = {static_cast<int>(error.code()), error.what()};
+  } catch (const std::exception& error) {
+    thrown = std::current_exception();
+    mine = {static_cast<int>(ExitCode::failure), error.what()};
   }
-  // A stop on request (75) gives way to any true error of another rank.
-  const int rank_of_code = code == static_cast<int>(ExitCode::stopped) ? 1 : (code == 0 ? 0 : 1000 + code);
-  int worst = rank_of_code;
-  MPI_Allreduce(&rank_of_code, &worst, 1, MPI_INT, MPI_MAX, comm.handle());
-  if (mine) std::rethrow_exception(mine);
-  if (worst == 0) return;
-  const auto other = worst == 1 ? ExitCode::stopped : static_cast<ExitCode>(worst - 1000);
-  throw Error(other, "another rank stopped");
+  Verdict verdict(mine, comm.handle());
+  MPI_Allreduce(verdict.mine(), verdict.worst(), 1, MPI_INT, MPI_MAX, comm.handle());
+  if (verdict.code() == 0) return;
+  if (thrown && verdict.tellsHere()) std::rethrow_exception(thrown);
+  throw Error(static_cast<ExitCode>(verdict.code()), "");
 }
 
 }  // namespace glassforge::par

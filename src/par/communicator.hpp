@@ -10,6 +10,12 @@
 
 namespace glassforge::par {
 
+/// How the work of a rank, or of all of them, ended: an exit code and, where there is something to say, a message.
+struct Outcome {
+  int code = 0;
+  std::string message;
+};
+
 /// Initialises MPI for the life of the program.
 class Session {
  public:
@@ -17,6 +23,13 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  /// The last thing every rank calls: the worst code over the ranks, on each of them; one rank tells why. A rank that failed
+  /// alone, while the others wait for it in some collective call, tells its message after a while and ends them all.
+  int settle(const Outcome& mine, const std::function<void(const std::string& message)>& tell) const;
+
+ private:
+  MPI_Comm last_words_;  ///< apart from all other traffic
 };
 
 /// A group of ranks. Copies refer to the same group; nothing is freed.
@@ -45,8 +58,8 @@ class Communicator {
   int rank_ = 0, size_ = 1;
 };
 
-/// Runs `work` on this rank; where it throws an Error on any rank, throws on every rank: the failing rank's own message
-/// there, elsewhere a short one with the same exit code. Ends with all ranks in step. Collective.
+/// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was thrown on
+/// one rank that has it, elsewhere an Error without a message. Ends with all ranks in step. Collective.
 void together(const Communicator& comm, const std::function<void()>& work);
 
 }  // namespace glassforge::par
