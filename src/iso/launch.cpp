@@ -153,8 +153,9 @@ void reduceReplicas(const Array<double>& values, const std::vector<std::string>&
   for (std::size_t t = 0; t < T; ++t) {
     for (std::size_t r = 0; r < R; ++r) {
       if (status[r] != "done") continue;
-      for (std::size_t i = 0; i < N; ++i) mean(t, i) += values(t, r, i) / good;
+      for (std::size_t i = 0; i < N; ++i) mean(t, i) += values(t, r, i);
     }
+    for (std::size_t i = 0; i < N; ++i) mean(t, i) /= good;
     for (std::size_t r = 0; r < R && good > 1; ++r) {
       if (status[r] != "done") continue;
       for (std::size_t i = 0; i < N; ++i) {

@@ -134,6 +134,9 @@ TEST(Launch, meansLeaveOutReplicasThatWereStopped) {
   reduceReplicas(values, {"done", "lost", "done"}, mean, variance);
   EXPECT_EQ(mean.values(), (std::vector<double>{2, 4}));
   EXPECT_EQ(variance.values(), (std::vector<double>{2, 8}));
+  const Array<double> ones({1, 7, 1}, 1.0);
+  reduceReplicas(ones, std::vector<std::string>(7, "done"), mean, variance);
+  EXPECT_EQ(mean(0, 0), 1.0);  // a share of bonds never exceeds one by rounding
 }
 
 TEST(Launch, makesOnlyTheLabelsAskedFor) {
