@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "app/growth.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
 #include "io/hdf5.hpp"
@@ -82,20 +83,24 @@ Manifest CampaignFolder::manifest(const std::string& kind, const std::string& pa
   return m;
 }
 
-void CampaignFolder::refuseOtherCampaign() const {
-  const Campaign there = io::readCampaign(campaignFile());
-  require(io::campaignHash(there) == io::campaignHash(campaign_),
-          "{}: this folder belongs to another campaign (name, seed, system or protocol differ from the one given); choose "
-          "another --out or name, or continue it with its own campaign.toml",
-          root_);
+void CampaignFolder::requireContinuable() const {
+  if (!exists(campaignFile())) return;
+  Existing there{io::readCampaign(campaignFile()), storedSplit(), !parts("launch").empty()};
+  const CampaignFolder as_it_is(root_, there.campaign);
+  for (const auto& shard : as_it_is.shards()) there.labelled = there.labelled || exists(as_it_is.labels(shard));
+  requireGrowth(there, campaign_, root_);
 }
 
-void CampaignFolder::create() const {
-  if (exists(campaignFile())) refuseOtherCampaign();
-  makeParentFolder(campaignFile());
+void CampaignFolder::claim() const {
+  std::vector<fs::path> unfinished;
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(root_, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.' && name.ends_with(".tmp")) unfinished.push_back(entry.path());
+  }
+  for (const auto& path : unfinished) fs::remove(path, ignored);
   const std::string text = io::toToml(campaign_);
-  if (exists(campaignFile()) && io::readText(campaignFile()) == text) return;
-  io::writeText(campaignFile(), text);
+  if (!exists(campaignFile()) || io::readText(campaignFile()) != text) io::writeText(campaignFile(), text);
 }
 
 std::optional<Split> CampaignFolder::storedSplit() const {
@@ -113,20 +118,35 @@ std::optional<Split> CampaignFolder::storedSplit() const {
 }
 
 Split CampaignFolder::split() const {
-  if (auto stored = storedSplit()) return *stored;
+  const auto stored = storedSplit();
   const auto& s = campaign_.split;
-  const Split split = Split::make(campaign_.seed, campaign_.system.structures, s.train, s.validation, s.test, s.test_ids);
-  const nlohmann::json json{{"train", split.train}, {"validation", split.validation}, {"test", split.test}};
+  if (stored && s.train == 0) return *stored;
+  return stored.value_or(Split()).grown(campaign_.seed, campaign_.system.structures, s.train, s.validation, s.test, s.test_ids);
+}
+
+void CampaignFolder::storeSplit() const {
+  const Split now = split();
+  if (storedSplit() == now) return;
+  const nlohmann::json json{{"train", now.train}, {"validation", now.validation}, {"test", now.test}};
   io::writeText(splitFile(), json.dump(1) + "\n");
-  return split;
+}
+
+std::string folderOf(const std::string& campaign_file, const Campaign& campaign) {
+  const fs::path file(campaign_file);
+  const auto folder = file.parent_path().empty() ? fs::path(".") : file.parent_path();
+  const bool ours = file.filename() == "campaign.toml" && (exists(folder / "states") || exists(folder / ".lock"));
+  return ours ? folder.string() : campaign.name;
 }
 
 OpenedCampaign openCampaign(const std::string& folder_or_file) {
-  fs::path file = folder_or_file;
-  if (fs::is_directory(file)) file /= "campaign.toml";
-  require(exists(file.string()), "{}: there is no campaign.toml here; name a campaign folder or file", folder_or_file);
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  return {folder.string(), io::readCampaign(file.string())};
+  const bool is_folder = fs::is_directory(folder_or_file);
+  const std::string file = is_folder ? (fs::path(folder_or_file) / "campaign.toml").string() : folder_or_file;
+  require(exists(file), "{}: there is no campaign.toml here; name a campaign folder or file", folder_or_file);
+  const Campaign campaign = io::readCampaign(file);
+  if (is_folder) return {fs::path(file).parent_path().string(), campaign};
+  const CampaignFolder folder(folderOf(file, campaign), campaign);
+  folder.requireContinuable();
+  return {folder.root(), exists(folder.campaignFile()) ? io::readCampaign(folder.campaignFile()) : campaign};
 }
 
 }  // namespace glassforge::app

@@ -46,14 +46,17 @@ class CampaignFolder {
   /// Manifest of a file of the given kind; `parent` is the path of the file it is made from, or empty.
   Manifest manifest(const std::string& kind, const std::string& parent = "") const;
 
-  /// Makes the folder and writes campaign.toml where there is none; refuses a folder of another campaign.
-  void create() const;
-  /// The split stored in the folder; made and stored at the first call.
+  /// Refuses a folder of another campaign, or of one that this one does not continue. Writes nothing.
+  void requireContinuable() const;
+  /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left half-written.
+  void claim() const;
+  /// The split of the folder, filled up to the sizes that the campaign states.
   Split split() const;
+  /// Writes it where the folder does not have it.
+  void storeSplit() const;
   std::optional<Split> storedSplit() const;
 
  private:
-  void refuseOtherCampaign() const;
   std::string root_;
   Campaign campaign_;
   std::vector<Shard> shards_;
@@ -64,7 +67,10 @@ std::string structureLabel(std::int64_t structure);
 bool exists(const std::string& path);
 void makeParentFolder(const std::string& path);
 
-/// The campaign of a folder or of a campaign.toml in one; InputError where there is none.
+/// The folder of a campaign file: the one it lies in where that is a campaign's, else ./<name>.
+std::string folderOf(const std::string& campaign_file, const Campaign& campaign);
+
+/// The campaign of a folder, of the campaign.toml in one, or of the file it was started from; InputError where there is none.
 struct OpenedCampaign {
   std::string root;
   Campaign campaign;

@@ -30,9 +30,11 @@ CampaignSession::CampaignSession(const par::Communicator& comm, const Campaign& 
     : folder_(root, campaign), guard_(walltime), context_{comm, campaign, folder_, guard_, runNotes(comm)} {
   par::together(comm, [&] {
     if (!comm.root()) return;
-    folder_.create();
+    folder_.requireContinuable();
     makeParentFolder(folder_.progressLog());
     lock_ = std::make_unique<FolderLock>(folder_.root());
+    folder_.requireContinuable();  // another program may have been here first
+    folder_.claim();
   });
 }
 

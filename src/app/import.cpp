@@ -282,7 +282,7 @@ ImportSummary importStructures(const ImportOptions& options, const par::StopGuar
     importShard(campaign, plan, ladder, folder, shard, notes);
   }
   progress.finish();
-  if (campaign.split.train > 0 && !plan.times.empty()) folder.split();
+  if (campaign.split.train > 0 && !plan.times.empty()) folder.storeSplit();
   staged.commit();
   return {campaign.system.structures, plan.structures.front().number, plan.structures.back().number, plan.replicas,
           campaign.split.test_ids.size(), plan.times, plan.source == LabelSource::frames};

@@ -15,6 +15,8 @@ namespace {
 
 std::int64_t structureOf(const std::string& block_name) { return std::stoll(block_name.substr(1)); }
 
+std::int64_t count(const ReplicaLabels& block) { return static_cast<std::int64_t>(block.status.size()); }
+
 bool inShard(const Shard& shard, std::int64_t structure) {
   return structure >= shard.first && structure < shard.first + shard.count;
 }
@@ -23,6 +25,15 @@ io::ReplicaPart readPart(const CampaignFolder& folder, const std::string& name) 
   const std::string path = folder.part("launch", name);
   io::checkManifest(path, io::readManifest(path), folder.manifest("part"));
   return io::readReplicaPart(path);
+}
+
+/// A block that is there already was left behind by a program that was killed after the merge.
+void addBlock(ReplicaLabels block, std::vector<ReplicaLabels>& blocks) {
+  const bool there = std::any_of(blocks.begin(), blocks.end(), [&](const ReplicaLabels& other) {
+    return other.first_replica <= block.first_replica &&
+           other.first_replica + count(other) >= block.first_replica + count(block);
+  });
+  if (!there) blocks.push_back(std::move(block));
 }
 
 /// Joins the blocks of one structure, what is already merged first, and adds the positions they belong to.
@@ -40,21 +51,19 @@ void mergeShard(const StageContext& context, const Shard& shard, const std::vect
                 const StepLadder& ladder) {
   const auto& folder = context.folder;
   const auto& campaign = context.campaign;
-  std::map<std::int64_t, std::vector<ReplicaLabels>> blocks;
   std::vector<std::string> used;
   for (const auto& name : names) {
-    if (!inShard(shard, structureOf(name))) continue;
-    blocks[structureOf(name)].push_back(readPart(folder, name).labels);
-    used.push_back(name);
+    if (inShard(shard, structureOf(name))) used.push_back(name);
   }
   if (used.empty()) return;
   const std::string path = folder.labels(shard);
+  std::map<std::int64_t, std::vector<ReplicaLabels>> blocks;
   if (exists(path)) {
     for (auto& labels : io::readLabels(path)) blocks[labels.structure].push_back(std::move(labels.replicas));
   }
+  for (const auto& name : used) addBlock(readPart(folder, name).labels, blocks[structureOf(name)]);
   std::vector<StructureLabels> merged;
   for (auto& [structure, list] : blocks) merged.push_back(joinBlocks(folder, std::move(list), ladder));
-  makeParentFolder(path);
   io::writeLabels(path, folder.manifest("labels", folder.states(shard)),
                   {campaign.replicas.dynamics, campaign.replicas.dt, campaign.labels.bond_inner, campaign.labels.bond_outer,
                    campaign.system.mixture.species},
@@ -109,8 +118,8 @@ StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structur
 }
 
 void mergeReplicaParts(const StageContext& context) {
-  const auto names = context.folder.parts("launch");
-  context.comm.barrier();  // all have looked before any removes
+  std::vector<std::string> names;
+  par::together(context.comm, [&] { names = context.folder.parts("launch"); });  // all have looked before any removes
   par::together(context.comm, [&] {
     if (names.empty()) return;
     const StepLadder ladder = io::stepLadder(context.campaign, measuredRelaxationTime(context.folder));

@@ -1,10 +1,10 @@
 // glassforge run: the stages of a campaign, alone, under mpirun or srun.
 #include <Kokkos_Core.hpp>
-#include <filesystem>
 
 #include "app/campaign_session.hpp"
 #include "app/commands.hpp"
 #include "app/estimate.hpp"
+#include "app/preflight.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/campaign_file.hpp"
@@ -17,15 +17,6 @@ struct RunOptions {
   std::vector<std::string> set;
   bool dry_run = false;
 };
-
-/// --out, else the folder a campaign.toml made by us lies in, else ./<name>.
-std::string chooseFolder(const RunOptions& options, const Campaign& campaign) {
-  if (!options.out.empty()) return options.out;
-  const std::filesystem::path file(options.file);
-  const auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
-  if (file.filename() == "campaign.toml" && exists((folder / "states").string())) return folder.string();
-  return campaign.name;
-}
 
 void announce(const par::Communicator& comm, const Campaign& c, const std::string& folder) {
   if (!comm.root()) return;
@@ -44,9 +35,13 @@ int runCampaign(const RunOptions& options, const par::Communicator& comm) {
   comm.requireSame(io::toToml(campaign), "campaign");
   const std::size_t last = options.stage.empty() ? stages().size() - 1 : stageNumber(options.stage);
   const double walltime = options.walltime.empty() ? 0 : par::parseDuration(options.walltime);
-  const std::string root = chooseFolder(options, campaign);
+  const std::string root = options.out.empty() ? folderOf(options.file, campaign) : options.out;
+  const CampaignFolder folder(root, campaign);
+  checkBeforeRun(comm, campaign, folder, [&](const std::string& section, const std::string& key) {
+    return io::placeOfKey(options.file, options.set, section, key);
+  });
   if (options.dry_run) {
-    if (comm.root()) fmt::print("{}", describePlan(campaign, CampaignFolder(root, campaign)));
+    if (comm.root()) fmt::print("{}", describePlan(campaign, folder));
     return 0;
   }
   const CampaignSession session(comm, campaign, root, walltime);

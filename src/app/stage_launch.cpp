@@ -48,13 +48,17 @@ std::vector<iso::DynamicsRun> dynamicsRound(const StageContext& context, const S
 /// F_s, MSD and tau_alpha, over times doubled until F_s has decayed. Collective; written by rank 0.
 DynamicsRecord measureDynamics(const StageContext& context) {
   const auto& campaign = context.campaign;
-  if (exists(context.folder.dynamics())) {
+  DynamicsRecord record;
+  bool measured = false;
+  par::together(context.comm, [&] {
+    measured = exists(context.folder.dynamics());
+    if (!measured) return;
     io::checkManifest(context.folder.dynamics(), io::readManifest(context.folder.dynamics()),
                       context.folder.manifest("dynamics"));
-    return io::readDynamics(context.folder.dynamics());
-  }
+    record = io::readDynamics(context.folder.dynamics());
+  });
+  if (measured) return record;
   const std::int64_t count = std::min(campaign.dynamics.structures, campaign.system.structures);
-  DynamicsRecord record;
   for (int k = kDoublings; k >= 0; --k) {
     const double max_time = std::max(campaign.replicas.dt, campaign.dynamics.max_time / (1 << k));
     const StepLadder ladder = iso::dynamicsLadder(max_time, campaign.replicas.dt);
@@ -120,7 +124,9 @@ std::vector<iso::ReplicaBlock> missingBlocks(const StageContext& context, const 
 }  // namespace
 
 void launchStage(const StageContext& context) {
-  if (LabelStore::imported(context.folder)) return;
+  bool imported = false;
+  par::together(context.comm, [&] { imported = LabelStore::imported(context.folder); });
+  if (imported) return;
   double tau_alpha = 0;
   if (context.campaign.dynamics.structures > 0) {
     const DynamicsRecord record = measureDynamics(context);
@@ -128,8 +134,8 @@ void launchStage(const StageContext& context) {
     tau_alpha = std::isfinite(record.tau_alpha) ? record.tau_alpha : 0;
   }
   const StepLadder ladder = io::stepLadder(context.campaign, tau_alpha);
-  const auto blocks = missingBlocks(context, ladder);
-  context.comm.barrier();  // all have looked before any writes
+  std::vector<iso::ReplicaBlock> blocks;
+  par::together(context.comm, [&] { blocks = missingBlocks(context, ladder); });  // all have looked before any writes
   runTasks(context, "launch", "replica blocks", static_cast<std::int64_t>(blocks.size()),
            [&](std::int64_t task, const Hook& hook) {
              const auto& block = blocks[static_cast<std::size_t>(task)];
@@ -143,9 +149,9 @@ void launchStage(const StageContext& context) {
 }
 
 void labelStage(const StageContext& context) {
-  if (!LabelStore::imported(context.folder)) mergeReplicaParts(context);
+  mergeReplicaParts(context);
   par::together(context.comm, [&] {
-    if (context.comm.root() && context.campaign.split.train > 0) context.folder.split();
+    if (context.comm.root() && context.campaign.split.train > 0) context.folder.storeSplit();
   });
 }
 

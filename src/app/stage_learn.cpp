@@ -7,6 +7,7 @@
 #include "app/evaluation_json.hpp"
 #include "app/label_store.hpp"
 #include "app/learning_data.hpp"
+#include "app/parents.hpp"
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
@@ -73,19 +74,22 @@ std::vector<std::string> wantedSets(const Campaign& campaign) {
   return {sets.begin(), sets.end()};
 }
 
-bool hasSets(const CampaignFolder& folder, const Shard& shard, const std::vector<std::string>& sets) {
+/// The sets that the file of a shard has, sorted; none where it is missing or made from other states than there are now.
+std::vector<std::string> storedSets(const CampaignFolder& folder, const Shard& shard, const std::string& states_hash) {
   const std::string path = folder.features(shard);
-  if (!exists(path)) return false;
-  io::checkManifest(path, io::readManifest(path), folder.manifest("features"));
-  const auto there = io::featureSetNames(path);
-  return static_cast<std::int64_t>(io::featureIndices(path).size()) == shard.count &&
-         std::includes(there.begin(), there.end(), sets.begin(), sets.end());
+  if (!isUpToDate(folder, path, "features", states_hash)) return {};
+  if (static_cast<std::int64_t>(io::featureIndices(path).size()) != shard.count) return {};
+  return io::featureSetNames(path);
 }
 
-/// Describes the structures of a shard and writes its file.
-void describeShard(const StageContext& context, const Shard& shard, const std::vector<std::string>& sets,
-                   const Hook& hook) {
+/// Describes the structures of a shard by the sets wanted and those that its file has, and writes the file.
+void describeShard(const StageContext& context, const Shard& shard, std::vector<std::string> sets, const Hook& hook) {
   const auto& campaign = context.campaign;
+  if (exists(context.folder.features(shard))) {
+    for (auto& set : io::featureSetNames(context.folder.features(shard))) sets.push_back(std::move(set));
+  }
+  std::sort(sets.begin(), sets.end());
+  sets.erase(std::unique(sets.begin(), sets.end()), sets.end());
   std::vector<io::StructureFeatures> features;
   for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
     const auto input = descriptorInput(campaign, storedState(context.folder, s));
@@ -102,6 +106,46 @@ void describeShard(const StageContext& context, const Shard& shard, const std::v
 }
 
 bool hasLabels(const StageContext& context) { return exists(context.folder.labels(context.folder.shards().front())); }
+
+/// Files of labels and features of the shards in which these structures lie.
+std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts) {
+  std::set<std::string> files;
+  for (const auto& part : parts) {
+    for (const std::int64_t s : part) files.insert({folder.labels(folder.shardOf(s)), folder.features(folder.shardOf(s))});
+  }
+  return {files.begin(), files.end()};
+}
+
+/// Hash of what models are fitted to. Collective.
+std::string trainingHash(const StageContext& context, const Split& split) {
+  return hashOfFiles(context.comm, dataFiles(context.folder, {split.train, split.validation}),
+                     fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " ")));
+}
+
+/// Hash of what scores follow from. Collective.
+std::string evaluationHash(const StageContext& context, const Split& split) {
+  auto files = dataFiles(context.folder, {split.test});
+  for (const auto& model : context.campaign.models) files.push_back(context.folder.model(model));
+  if (exists(context.folder.dynamics())) files.push_back(context.folder.dynamics());
+  return hashOfFiles(context.comm, files,
+                     fmt::format("train {} validation {} test {} models {}", fmt::join(split.train, " "),
+                                 fmt::join(split.validation, " "), fmt::join(split.test, " "),
+                                 fmt::join(context.campaign.models, " ")));
+}
+
+/// Fits one model and writes it. Collective.
+void trainModel(const StageContext& context, ml::Model& model, const ml::TrainingView& view, const std::string& parent) {
+  MpiReducer reducer(context.comm);
+  model.fit(view, reducer);
+  par::together(context.comm, [&] {
+    if (!context.comm.root()) return;
+    const std::string path = context.folder.model(model.name());
+    makeParentFolder(path);
+    Manifest manifest = context.folder.manifest("model");
+    manifest.parent_hash = parent;
+    io::writeModel(path, manifest, model.save(), context.notes);
+  });
+}
 
 Json evaluationJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
   Json json{{"campaign", context.campaign.name},
@@ -162,10 +206,15 @@ std::vector<io::Prediction> gatherPredictions(const StageContext& context, const
 void describeStage(const StageContext& context) {
   const auto sets = wantedSets(context.campaign);
   if (sets.empty()) return;
+  const auto& shards = context.folder.shards();
+  std::vector<std::string> states;
+  for (const auto& shard : shards) states.push_back(context.folder.states(shard));
+  const auto hashes = contentHashes(context.comm, states);
   std::vector<Shard> todo;
   par::together(context.comm, [&] {
-    for (const auto& shard : context.folder.shards()) {
-      if (!hasSets(context.folder, shard, sets)) todo.push_back(shard);
+    for (std::size_t k = 0; k < shards.size(); ++k) {
+      const auto there = storedSets(context.folder, shards[k], hashes[k]);
+      if (!std::includes(there.begin(), there.end(), sets.begin(), sets.end())) todo.push_back(shards[k]);
     }
   });
   runTasks(context, "describe", "shards", static_cast<std::int64_t>(todo.size()), [&](std::int64_t task, const Hook& hook) {
@@ -176,23 +225,21 @@ void describeStage(const StageContext& context) {
 void trainStage(const StageContext& context) {
   if (context.campaign.models.empty() || !hasLabels(context)) return;
   const CampaignSource source(context.folder);
-  const ml::TrainingView view(source, context.folder.split());
-  MpiReducer reducer(context.comm);
+  const Split split = context.folder.split();
+  const ml::TrainingView view(source, split);
+  const std::string parent = trainingHash(context, split);
   auto models = makeModels(context.campaign);
-  std::erase_if(models, [&](const auto& model) { return exists(context.folder.model(model->name())); });
-  context.comm.barrier();  // all have looked before the root writes
+  par::together(context.comm, [&] {
+    std::erase_if(models, [&](const auto& model) {
+      return isUpToDate(context.folder, context.folder.model(model->name()), "model", parent);
+    });
+  });
   Progress progress("train", "models", static_cast<std::int64_t>(models.size()), 1, context.folder.progressLog(),
                     !context.comm.root());
   for (std::size_t k = 0; k < models.size(); ++k) {
-    context.guard.check();
+    par::together(context.comm, [&] { context.guard.check(); });
     progress.take(static_cast<std::int64_t>(k));
-    models[k]->fit(view, reducer);
-    par::together(context.comm, [&] {
-      if (!context.comm.root()) return;
-      const std::string path = context.folder.model(models[k]->name());
-      makeParentFolder(path);
-      io::writeModel(path, context.folder.manifest("model"), models[k]->save(), context.notes);
-    });
+    trainModel(context, *models[k], view, parent);
   }
   progress.finish();
 }
@@ -201,6 +248,11 @@ void evaluateStage(const StageContext& context) {
   if (context.campaign.models.empty() || !hasLabels(context)) return;
   const Split split = context.folder.split();
   if (split.test.empty()) return;
+  const std::string parent = evaluationHash(context, split);
+  if (exists(context.folder.evaluation()) &&
+      isUpToDate(context.folder, context.folder.predictions(), "predictions", parent)) {
+    return;
+  }
   const CampaignSource source(context.folder);
   auto models = makeModels(context.campaign);
   std::vector<const ml::Model*> fitted;
@@ -222,8 +274,10 @@ void evaluateStage(const StageContext& context) {
   const auto all = gatherPredictions(context, split.test, predictions);
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;
-    io::writePredictions(context.folder.predictions(), context.folder.manifest("predictions"), all, context.notes);
     io::writeText(context.folder.evaluation(), evaluationJson(context, evaluation, split).dump(1) + "\n");
+    Manifest manifest = context.folder.manifest("predictions");  // written last: it says that both files are there
+    manifest.parent_hash = parent;
+    io::writePredictions(context.folder.predictions(), manifest, all, context.notes);
   });
 }
 

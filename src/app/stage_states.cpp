@@ -2,11 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "app/measure.hpp"
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
-#include "core/error.hpp"
-#include "io/configuration.hpp"
 #include "iso/quench.hpp"
 #include "swapmc/equilibrate.hpp"
 
@@ -15,38 +12,21 @@ namespace {
 
 using Hook = std::function<void(double)>;
 
-/// A structure read from a file instead of equilibrated.
-StructureState importedState(const Campaign& campaign, std::int64_t structure) {
-  StructureState state;
-  state.index = structure;
-  state.origin = campaign.system.files.at(static_cast<std::size_t>(structure));
-  state.temperature = campaign.system.temperature;
-  state.thermal = io::readConfiguration(state.origin, campaign.system.mixture);
-  state.equilibration.method = "imported";
-  const auto& mixture = campaign.system.mixture;
-  require(state.thermal.box == mixture.box && static_cast<std::int64_t>(state.thermal.particles()) == mixture.particles(),
-          "{}: {} particles in a box of {}, the campaign says {} in {}; set system.particles and system.box", state.origin,
-          state.thermal.particles(), fmt::join(state.thermal.box, " x "), mixture.particles(),
-          fmt::join(mixture.box, " x "));
-  const Measurement measured = measure(mixture, state.thermal, state.temperature, campaign.engine.skin);
-  state.energy = measured.energy_per_particle;
-  state.pressure = measured.pressure;
-  return state;
-}
-
-/// Structures for which `missing` holds and that have no part of the stage yet.
+/// Structures for which `missing` holds and that have no part of the stage yet; all ranks have looked when it returns.
 template <class Missing>
 std::vector<std::int64_t> unfinished(const StageContext& context, const std::string& stage, Missing missing) {
-  const auto parts = structuresWithPart(context.folder, stage);
-  const std::set<std::int64_t> have(parts.begin(), parts.end());
   std::vector<std::int64_t> result;
-  for (const auto& shard : context.folder.shards()) {
-    const auto states = storedStates(context.folder, shard);
-    for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
-      const auto found = std::find_if(states.begin(), states.end(), [s](const auto& x) { return x.index == s; });
-      if (have.count(s) == 0 && missing(found == states.end() ? nullptr : &*found)) result.push_back(s);
+  par::together(context.comm, [&] {
+    const auto parts = structuresWithPart(context.folder, stage);
+    const std::set<std::int64_t> have(parts.begin(), parts.end());
+    for (const auto& shard : context.folder.shards()) {
+      const auto states = storedStates(context.folder, shard);
+      for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+        const auto found = std::find_if(states.begin(), states.end(), [s](const auto& x) { return x.index == s; });
+        if (have.count(s) == 0 && missing(found == states.end() ? nullptr : &*found)) result.push_back(s);
+      }
     }
-  }
+  });
   return result;
 }
 
@@ -55,7 +35,6 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
 void equilibrateStage(const StageContext& context) {
   const auto& campaign = context.campaign;
   const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
-  context.comm.barrier();  // all have looked before any writes
   runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
            [&](std::int64_t task, const Hook& hook) {
              const std::int64_t s = todo[static_cast<std::size_t>(task)];
@@ -69,7 +48,6 @@ void equilibrateStage(const StageContext& context) {
 void quenchStage(const StageContext& context) {
   const auto& campaign = context.campaign;
   const auto todo = unfinished(context, "quench", [](const StructureState* s) { return s == nullptr || !s->quenched; });
-  context.comm.barrier();
   const iso::QuenchOptions options{campaign.quench.tolerance, campaign.quench.max_evaluations, campaign.engine.skin};
   runTasks(context, "quench", "structures", static_cast<std::int64_t>(todo.size()),
            [&](std::int64_t task, const Hook&) {

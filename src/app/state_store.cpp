@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "app/measure.hpp"
 #include "core/error.hpp"
+#include "io/configuration.hpp"
 #include "io/state_file.hpp"
 
 namespace glassforge::app {
@@ -13,6 +15,32 @@ std::int64_t numberOf(const std::string& part_name) { return std::stoll(part_nam
 
 void checkShard(const CampaignFolder& folder, const std::string& path) {
   io::checkManifest(path, io::readManifest(path), folder.manifest("states"));
+}
+
+/// Lays the parts of a shard over it. A part that it has already was left behind by a program that was killed.
+void mergeShard(const StageContext& context, const std::string& stage, const Shard& shard,
+                const std::vector<std::string>& names) {
+  const auto& folder = context.folder;
+  std::vector<std::string> used;
+  for (const auto& name : names) {
+    if (numberOf(name) >= shard.first && numberOf(name) < shard.first + shard.count) used.push_back(name);
+  }
+  if (used.empty()) return;
+  std::map<std::int64_t, StructureState> merged;
+  for (auto& state : storedStates(folder, shard)) merged[state.index] = std::move(state);
+  for (const auto& name : used) {
+    const std::int64_t structure = numberOf(name);
+    const auto there = merged.find(structure);
+    if (there != merged.end() && (there->second.quenched || stage == "equilibrate")) continue;
+    const std::string path = folder.part(stage, name);
+    checkShard(folder, path);
+    merged[structure] = io::readState(path, structure);
+  }
+  std::vector<StructureState> states;
+  for (auto& [number, state] : merged) states.push_back(std::move(state));
+  io::writeStates(folder.states(shard), folder.manifest("states"), context.campaign.system.mixture.species, states,
+                  context.notes);
+  folder.removeParts(stage, used);
 }
 
 }  // namespace
@@ -38,6 +66,24 @@ void writeStatePart(const StageContext& context, const std::string& stage, const
                   context.notes);
 }
 
+StructureState importedState(const Campaign& campaign, std::int64_t structure) {
+  StructureState state;
+  state.index = structure;
+  state.origin = campaign.system.files.at(static_cast<std::size_t>(structure));
+  state.temperature = campaign.system.temperature;
+  state.thermal = io::readConfiguration(state.origin, campaign.system.mixture);
+  state.equilibration.method = "imported";
+  const auto& mixture = campaign.system.mixture;
+  require(state.thermal.box == mixture.box && static_cast<std::int64_t>(state.thermal.particles()) == mixture.particles(),
+          "{}: {} particles in a box of {}, the campaign says {} in {}; set system.particles and system.box", state.origin,
+          state.thermal.particles(), fmt::join(state.thermal.box, " x "), mixture.particles(),
+          fmt::join(mixture.box, " x "));
+  const Measurement measured = measure(mixture, state.thermal, state.temperature, campaign.engine.skin);
+  state.energy = measured.energy_per_particle;
+  state.pressure = measured.pressure;
+  return state;
+}
+
 std::vector<std::int64_t> structuresWithPart(const CampaignFolder& folder, const std::string& stage) {
   std::vector<std::int64_t> numbers;
   for (const auto& name : folder.parts(stage)) numbers.push_back(numberOf(name));
@@ -45,29 +91,11 @@ std::vector<std::int64_t> structuresWithPart(const CampaignFolder& folder, const
 }
 
 void mergeStateParts(const StageContext& context, const std::string& stage) {
-  const auto& folder = context.folder;
-  const auto names = folder.parts(stage);
+  std::vector<std::string> names;
+  par::together(context.comm, [&] { names = context.folder.parts(stage); });  // all have looked before any removes
   par::together(context.comm, [&] {
-    for (const auto& shard : folder.shards()) {
-      if (shard.number % context.comm.size() != context.comm.rank()) continue;
-      std::map<std::int64_t, StructureState> merged;
-      for (auto& state : storedStates(folder, shard)) merged[state.index] = std::move(state);
-      std::vector<std::string> used;
-      for (const auto& name : names) {
-        const std::int64_t structure = numberOf(name);
-        if (structure < shard.first || structure >= shard.first + shard.count) continue;
-        const std::string path = folder.part(stage, name);
-        checkShard(folder, path);
-        merged[structure] = io::readState(path, structure);
-        used.push_back(name);
-      }
-      if (used.empty()) continue;
-      std::vector<StructureState> states;
-      for (auto& [number, state] : merged) states.push_back(std::move(state));
-      makeParentFolder(folder.states(shard));
-      io::writeStates(folder.states(shard), folder.manifest("states"), context.campaign.system.mixture.species, states,
-                      context.notes);
-      folder.removeParts(stage, used);
+    for (const auto& shard : context.folder.shards()) {
+      if (shard.number % context.comm.size() == context.comm.rank()) mergeShard(context, stage, shard, names);
     }
   });
 }

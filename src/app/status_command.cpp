@@ -1,4 +1,5 @@
 // glassforge status: what of a campaign is done, from its files alone.
+#include <map>
 #include <set>
 
 #include "app/commands.hpp"
@@ -23,14 +24,16 @@ struct StageStatus {
 };
 
 struct Counted {
-  std::int64_t equilibrated = 0, quenched = 0, unconverged = 0, replicas = 0, failed = 0, labelled = 0, described = 0;
+  std::set<std::int64_t> equilibrated, quenched;
+  std::map<std::int64_t, std::int64_t> replicas;  ///< by structure
+  std::int64_t unconverged = 0, failed = 0, labelled = 0, described = 0;
 };
 
 void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
   for (const auto& state : storedStates(folder, shard)) {
-    ++n.equilibrated;
+    n.equilibrated.insert(state.index);
     if (!state.quenched) continue;
-    ++n.quenched;
+    n.quenched.insert(state.index);
     n.unconverged += state.inherent.stop_reason != "converged";
   }
 }
@@ -40,7 +43,7 @@ void countLabels(const CampaignFolder& folder, const Shard& shard, Counted& n) {
   for (const auto& labels : io::readLabels(folder.labels(shard))) {
     ++n.labelled;
     for (const auto& status : labels.replicas.status) {
-      ++n.replicas;
+      ++n.replicas[labels.structure];
       n.failed += status != "done";
     }
   }
@@ -55,10 +58,14 @@ Counted count(const CampaignFolder& folder) {
       n.described += static_cast<std::int64_t>(io::featureIndices(folder.features(shard)).size());
     }
   }
-  n.equilibrated += static_cast<std::int64_t>(folder.parts("equilibrate").size());
-  n.quenched += static_cast<std::int64_t>(folder.parts("quench").size());
+  for (const auto s : structuresWithPart(folder, "equilibrate")) n.equilibrated.insert(s);
+  for (const auto s : structuresWithPart(folder, "quench")) n.quenched.insert(s);
+  const auto merged = n.replicas;
   for (const auto& name : folder.parts("launch")) {
-    n.replicas += static_cast<std::int64_t>(io::readReplicaPart(folder.part("launch", name)).labels.status.size());
+    const auto block = io::readReplicaPart(folder.part("launch", name)).labels;
+    const auto there = merged.find(block.structure);
+    if (there != merged.end() && block.first_replica < there->second) continue;  // merged already
+    n.replicas[block.structure] += static_cast<std::int64_t>(block.status.size());
   }
   return n;
 }
@@ -66,13 +73,16 @@ Counted count(const CampaignFolder& folder) {
 std::vector<StageStatus> collect(const OpenedCampaign& opened) {
   const CampaignFolder folder(opened.root, opened.campaign);
   const Counted n = count(folder);
+  const auto done = [](const auto& set) { return static_cast<std::int64_t>(set.size()); };
+  std::int64_t replicas = 0;
+  for (const auto& [structure, count] : n.replicas) replicas += count;
   const std::int64_t S = opened.campaign.system.structures, R = opened.campaign.replicas.count;
   std::int64_t trained = 0;
   for (const auto& model : opened.campaign.models) trained += exists(folder.model(model));
   const bool imported = LabelStore::imported(folder);
-  std::vector<StageStatus> all{{"equilibrate", "structures", n.equilibrated, S, ""},
-                               {"quench", "structures", n.quenched, S, ""},
-                               {"launch", "replicas", n.replicas, imported ? n.replicas : S * R, ""},
+  std::vector<StageStatus> all{{"equilibrate", "structures", done(n.equilibrated), S, ""},
+                               {"quench", "structures", done(n.quenched), S, ""},
+                               {"launch", "replicas", replicas, imported ? replicas : S * R, ""},
                                {"label", "structures", n.labelled, S, ""},
                                {"describe", "structures", n.described, S, ""},
                                {"train", "models", trained, static_cast<std::int64_t>(opened.campaign.models.size()), ""},

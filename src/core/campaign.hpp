@@ -45,6 +45,8 @@ struct TimesSettings {
   std::optional<std::array<double, 2>> ladder;  ///< [M, n]
   std::vector<int> indices;              ///< of the ladder
   std::vector<double> tau_alpha;         ///< multiples of the measured tau_alpha
+
+  bool operator==(const TimesSettings&) const = default;
 };
 
 struct ReplicaSettings {

@@ -18,37 +18,57 @@ void shuffle(std::vector<std::int64_t>& values, std::uint64_t seed) {
   }
 }
 
-std::vector<std::int64_t> take(std::vector<std::int64_t>& pool, std::int64_t count) {
-  std::vector<std::int64_t> part(pool.end() - count, pool.end());
-  pool.resize(pool.size() - static_cast<std::size_t>(count));
+std::int64_t count(const std::vector<std::int64_t>& part) { return static_cast<std::int64_t>(part.size()); }
+
+bool contains(const std::vector<std::int64_t>& part, std::int64_t structure) {
+  return std::find(part.begin(), part.end(), structure) != part.end();
+}
+
+/// Brings a part to its size from the end of the pool.
+void fill(std::vector<std::int64_t>& part, std::vector<std::int64_t>& pool, std::int64_t size) {
+  while (count(part) < size) {
+    part.push_back(pool.back());
+    pool.pop_back();
+  }
   std::sort(part.begin(), part.end());
-  return part;
 }
 
 }  // namespace
 
 Split Split::make(std::uint64_t seed, std::int64_t structures, std::int64_t train, std::int64_t validation,
                   std::int64_t test, const std::vector<std::int64_t>& test_ids) {
-  require(train >= 1 && validation >= 0 && test >= 0, "split {} / {} / {}: train needs at least 1, none may be negative",
-          train, validation, test);
-  require(train + validation + test <= structures, "split {} + {} + {} asks for more than the {} structures there are",
-          train, validation, test, structures);
-  require(static_cast<std::int64_t>(test_ids.size()) <= test, "{} structures are named for the test part of {}",
-          test_ids.size(), test);
+  return Split().grown(seed, structures, train, validation, test, test_ids);
+}
+
+Split Split::grown(std::uint64_t seed, std::int64_t structures, std::int64_t train_size, std::int64_t validation_size,
+                   std::int64_t test_size, const std::vector<std::int64_t>& test_ids) const {
+  require(train_size >= 1 && validation_size >= 0 && test_size >= 0,
+          "split {} / {} / {}: train needs at least 1, none may be negative", train_size, validation_size, test_size);
+  require(train_size + validation_size + test_size <= structures,
+          "split {} + {} + {} asks for more than the {} structures there are", train_size, validation_size, test_size,
+          structures);
+  require(count(test_ids) <= test_size, "{} structures are named for the test part of {}", test_ids.size(), test_size);
+  Split split = *this;
   std::vector<std::int64_t> pool(static_cast<std::size_t>(structures));
   std::iota(pool.begin(), pool.end(), 0);
-  for (const auto id : test_ids) {
-    const auto found = std::find(pool.begin(), pool.end(), id);
-    require(found != pool.end(), "test structure {} is not among 0 .. {} (or named twice)", id, structures - 1);
-    pool.erase(found);
+  for (const auto* part : {&train, &validation, &test}) {
+    std::erase_if(pool, [part](std::int64_t s) { return contains(*part, s); });
   }
+  for (const auto id : test_ids) {
+    if (contains(test, id)) continue;
+    require(!contains(train, id) && !contains(validation, id),
+            "structure {} is in the training or validation part already and cannot move to the test part", id);
+    require(std::erase(pool, id) == 1, "test structure {} is not among 0 .. {} (or named twice)", id, structures - 1);
+    split.test.push_back(id);
+  }
+  require(count(train) <= train_size && count(validation) <= validation_size && count(split.test) <= test_size,
+          "split {} / {} / {}: train, validation and test have {} / {} / {} structures already, and every structure keeps its "
+          "part",
+          train_size, validation_size, test_size, train.size(), validation.size(), split.test.size());
   shuffle(pool, seed);
-  Split split;
-  split.test = take(pool, test - static_cast<std::int64_t>(test_ids.size()));
-  split.test.insert(split.test.end(), test_ids.begin(), test_ids.end());
-  std::sort(split.test.begin(), split.test.end());
-  split.validation = take(pool, validation);
-  split.train = take(pool, train);
+  fill(split.test, pool, test_size);
+  fill(split.validation, pool, validation_size);
+  fill(split.train, pool, train_size);
   return split;
 }
 

@@ -257,6 +257,11 @@ Campaign readCampaign(const std::string& path, std::span<const std::string> over
   return c;
 }
 
+std::string placeOfKey(const std::string& path, std::span<const std::string> overrides, const std::string& section,
+                       const std::string& key) {
+  return TomlDocument(path, overrides).where(section, key);
+}
+
 StepLadder stepLadder(const Campaign& campaign, double tau_alpha) {
   const auto& times = campaign.replicas.times;
   const double dt = campaign.replicas.dt;

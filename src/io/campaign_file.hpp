@@ -14,6 +14,10 @@ namespace glassforge::io {
 /// cannot be read. Relative paths of structures count from the folder of the file.
 Campaign readCampaign(const std::string& path, std::span<const std::string> overrides = {});
 
+/// "file.toml:12" where a key stands, for a message about a value that was read well but cannot be used.
+std::string placeOfKey(const std::string& path, std::span<const std::string> overrides, const std::string& section,
+                       const std::string& key);
+
 /// The resolved campaign as TOML: every key, numbers exact. Reading it gives an equal Campaign.
 std::string toToml(const Campaign& campaign);
 

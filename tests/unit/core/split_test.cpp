@@ -34,5 +34,25 @@ TEST(Split, refusesPartsThatDoNotFit) {
   EXPECT_THROW(Split::make(7, 10, 6, 2, 2, {10}), InputError);
 }
 
+TEST(Split, growsWithoutMovingAnyStructure) {
+  const Split before = Split::make(7, 10, 6, 2, 2, {3});
+  const Split after = before.grown(7, 16, 9, 3, 4, {3, 12});
+  EXPECT_EQ(after.train.size(), 9u);
+  EXPECT_EQ(after.validation.size(), 3u);
+  EXPECT_EQ(after.test.size(), 4u);
+  EXPECT_TRUE(std::includes(after.train.begin(), after.train.end(), before.train.begin(), before.train.end()));
+  EXPECT_TRUE(std::includes(after.validation.begin(), after.validation.end(), before.validation.begin(), before.validation.end()));
+  EXPECT_TRUE(std::includes(after.test.begin(), after.test.end(), before.test.begin(), before.test.end()));
+  EXPECT_EQ(std::count(after.test.begin(), after.test.end(), 12), 1);
+  const Split same = before.grown(7, 10, 6, 2, 2, {3});
+  EXPECT_EQ(same.train, before.train);
+}
+
+TEST(Split, refusesToTakeAStructureOutOfItsPart) {
+  const Split split = Split::make(7, 10, 6, 2, 2, {3});
+  EXPECT_THROW(split.grown(7, 10, 5, 3, 2, {3}), InputError);
+  EXPECT_THROW(split.grown(7, 12, 6, 2, 4, {split.train[0]}), InputError);
+}
+
 }  // namespace
 }  // namespace glassforge

@@ -1,0 +1,60 @@
+#include "app/preflight.hpp"
+
+#include <set>
+
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/state_file.hpp"
+#include "ml/descriptors/descriptor.hpp"
+#include "ml/models/model.hpp"
+
+namespace glassforge::app {
+namespace {
+
+void checkNames(const Campaign& c, const KeyPlace& place) {
+  const auto located = [&](const char* section, const char* key, const auto& make) {
+    try {
+      make();
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}: {} in [{}]: {}", place(section, key), key, section, error.what()));
+    }
+  };
+  const auto& mixture = c.system.mixture;
+  for (const auto& set : c.descriptor_sets) {
+    located("describe", "sets", [&] { ml::makeDescriptor(set, mixture.species, mixture.dimension); });
+  }
+  for (const auto& model : c.models) {
+    located("train", "models", [&] { ml::makeModel(model, mixture.species, mixture.dimension); });
+  }
+  require(c.models.empty() || c.split.train > 0,
+          "{}: models in [train] are named, but no structures to train on: [split] train must be at least 1",
+          place("train", "models"));
+}
+
+/// Structures of which the folder has a state, in its shards or as a part.
+std::set<std::int64_t> structuresThere(const CampaignFolder& folder) {
+  const auto parts = structuresWithPart(folder, "equilibrate");
+  std::set<std::int64_t> there(parts.begin(), parts.end());
+  for (const auto& shard : folder.shards()) {
+    if (!exists(folder.states(shard))) continue;
+    for (const auto s : io::stateIndices(folder.states(shard))) there.insert(s);
+  }
+  return there;
+}
+
+}  // namespace
+
+void checkBeforeRun(const par::Communicator& comm, const Campaign& campaign, const CampaignFolder& folder,
+                    const KeyPlace& place) {
+  par::together(comm, [&] {
+    checkNames(campaign, place);
+    folder.requireContinuable();
+    if (campaign.system.files.empty()) return;
+    const auto there = structuresThere(folder);
+    for (std::int64_t s = comm.rank(); s < campaign.system.structures; s += comm.size()) {
+      if (there.count(s) == 0) importedState(campaign, s);
+    }
+  });
+}
+
+}  // namespace glassforge::app
