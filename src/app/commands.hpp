@@ -19,6 +19,7 @@ void addExportCommand(CLI::App& app, Action& action);
 void addCompareCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
+void addBenchCommand(CLI::App& app, Action& action);
 
 /// Refuses more than one rank for a command that is not parallel.
 void requireOneRank(const par::Communicator& comm, const char* command);

@@ -24,6 +24,7 @@ void addCommands(CLI::App& app, Action& action) {
   addExportCommand(app, action);
   addCompareCommand(app, action);
   addEnergyCommand(app, action);
+  addBenchCommand(app, action);
 }
 
 /// Cores this process may use, shared among the ranks of its node, unless OMP_NUM_THREADS says otherwise.
