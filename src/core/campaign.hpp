@@ -79,6 +79,7 @@ struct SplitSettings {
 
 struct EngineSettings {
   double skin = 0;                  ///< of the neighbour list; the model's default unless given
+  Precision precision = Precision::full;  ///< of the replicas' forces
 };
 
 struct Campaign {

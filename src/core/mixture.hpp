@@ -17,6 +17,9 @@ enum class Smoothing {
   quartic       ///< energy, force and second derivative zero
 };
 
+/// Arithmetic of the forces: double throughout, or fixed-point positions with single-precision pair terms.
+enum class Precision { full, mixed };
+
 Smoothing parseSmoothing(std::string_view name);
 std::string_view toString(Smoothing smoothing);
 

@@ -227,9 +227,16 @@ void readSplit(const TomlDocument& document, Campaign& c) {
 }
 
 void readMachine(const TomlDocument& document, Campaign& c) {
-  const TomlSection engine(document, "engine", {"skin"});
+  const TomlSection engine(document, "engine", {"skin", "precision"});
   const bool flat = c.system.mixture.dimension == 2;
   c.engine.skin = engine.number("skin", {.min = 0, .max = 10, .open = true}, flat ? 0.5 : 0.3);
+  c.engine.precision =
+      engine.choice("precision", "double", std::array{"double"sv, "mixed"sv}) == "mixed" ? Precision::mixed : Precision::full;
+  const double smallest = *std::min_element(c.system.mixture.box.begin(), c.system.mixture.box.end());
+  if (c.engine.precision == Precision::mixed && smallest < 2 * (c.system.mixture.maxCutoff() + c.engine.skin)) {
+    engine.fail("precision", fmt::format("is \"mixed\", which needs a box of at least twice cutoff + skin = {}; it is {}",
+                                         2 * (c.system.mixture.maxCutoff() + c.engine.skin), smallest));
+  }
   const TomlSection files(document, "files", {"shard_size"});
   const bool large = !flat && c.system.mixture.particles() > 2000;
   c.shard_size = files.integer("shard_size", Range::between(1, 1e6), large ? 1 : 16);

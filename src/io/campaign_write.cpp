@@ -203,6 +203,7 @@ std::string toToml(const Campaign& c) {
   writeSplit(text, c.split);
   text.section("engine");
   text.entry("skin", c.engine.skin);
+  text.entry("precision", std::string(c.engine.precision == Precision::mixed ? "mixed" : "double"));
   text.section("files");
   text.entry("shard_size", c.shard_size);
   return text.str();

@@ -26,7 +26,7 @@ class Launcher {
         start_(start),
         origin_(start.unwrapped()),
         engine_(campaign.system.mixture, static_cast<int>(block.count), static_cast<int>(start.particles()),
-                campaign.engine.skin) {
+                campaign.engine.skin, campaign.engine.precision) {
     if (campaign.labels.bond_breaking) {
       bonds_ = findBonds(campaign.system.mixture, start, campaign.labels.bond_inner, campaign.labels.bond_outer);
     }

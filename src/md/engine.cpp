@@ -18,14 +18,23 @@ Box<D> boxOf(const Mixture& mixture) {
 }  // namespace
 
 template <int D>
-Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double skin)
+Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double skin, Precision precision)
     : mixture_(mixture),
       tail_(makeTail(mixture.smoothing, mixture.cutoff)),
       table_(mixture),
       pack_(replicas, mixture, boxOf<D>(mixture), particles),
-      list_(pack_, table_, mixture.speciesCount(), skin),
+      list_(pack_, table_, mixture.speciesCount(), skin,
+            precision == Precision::mixed ? WideFloat::width : Wide::width, precision == Precision::mixed),
       waiting_(static_cast<std::size_t>(replicas), 0),
-      chain_(static_cast<std::size_t>(replicas)) {}
+      chain_(static_cast<std::size_t>(replicas)) {
+  if (precision == Precision::full) return;
+  for (const double length : mixture.box) {
+    require(length >= 2 * (mixture.maxCutoff() + skin),
+            "mixed precision needs a box of at least twice cutoff + skin = {}, it is {}; use double, or a smaller skin",
+            2 * (mixture.maxCutoff() + skin), length);
+  }
+  mixed_.emplace(pack_, table_, mixture.speciesCount());
+}
 
 template <int D>
 void Engine<D>::drawVelocities(int r, double temperature, const StreamKey& key) {
@@ -66,7 +75,19 @@ void Engine<D>::prepare(int r) {
   if (!healthy(r)) return;
   growUntilBuilt(r);
   waiting_[static_cast<std::size_t>(r)] = 0;
-  std::visit([&](const auto& tail) { computeForces(tail, table_, pack_, list_, r); }, tail_);
+  std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
+}
+
+/// Forces of a step, in the precision of this engine; lists must hold.
+template <int D>
+template <class TailType>
+void Engine<D>::computeStepForces(const TailType& tail, int r) {
+  if (!mixed_) {
+    computeForces(tail, table_, pack_, list_, r);
+    return;
+  }
+  mixed_->update(pack_, r);
+  mixed_->computeForces(tail, table_.cutoff_y, pack_, list_, r);
 }
 
 template <int D>
@@ -95,7 +116,7 @@ bool Engine<D>::refreshList(int r) {
     inspect(r);
     return healthy(r) && list_.build(pack_, r);
   }
-  list_.updateCopies(pack_, r);
+  if (!mixed_) list_.updateCopies(pack_, r);
   return true;
 }
 
@@ -138,7 +159,7 @@ bool Engine<D>::stepReplica(const TailType& tail, int r, double dt) {
     waiting = 1;
   }
   if (!refreshList(r)) return false;
-  computeForces(tail, table_, pack_, list_, r);
+  computeStepForces(tail, r);
   kick(r, 0.5 * dt);
   scaleVelocities(r, dt);
   waiting = 0;
@@ -194,6 +215,7 @@ void Engine<D>::setTemperature(double temperature) {
 
 template <int D>
 PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
+  if (mixed_) list_.updateCopies(pack_, r);  // sums are always taken in double
   const auto n = static_cast<std::size_t>(pack_.particles());
   std::vector<double> by_row(per_particle ? n : 0);
   const PairSums sums = std::visit(
@@ -201,6 +223,9 @@ PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
         return computeForcesAndEnergy(tail, table_, pack_, list_, r, per_particle ? by_row.data() : nullptr);
       },
       tail_);
+  if (mixed_) {  // looking at the energy must not change the trajectory
+    std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
+  }
   if (per_particle) {
     per_particle->resize(n);
     for (std::size_t i = 0; i < n; ++i) (*per_particle)[static_cast<std::size_t>(pack_.id(r, static_cast<int>(i)))] = by_row[i];

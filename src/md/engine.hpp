@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "core/replica_pack.hpp"
+#include "md/mixed_force.hpp"
 #include "md/neighbour_list.hpp"
 #include "md/pair_force.hpp"
 #include "md/thermostat.hpp"
@@ -25,7 +26,8 @@ inline double defaultSkin(int dimension) { return dimension == 3 ? 0.3 : 0.5; }
 template <int D>
 class Engine {
  public:
-  Engine(const Mixture& mixture, int replicas, int particles, double skin);
+  /// Mixed precision needs a box of at least twice cutoff + skin; InputError otherwise.
+  Engine(const Mixture& mixture, int replicas, int particles, double skin, Precision precision = Precision::full);
 
   ReplicaPack<D>& pack() { return pack_; }
   const ReplicaPack<D>& pack() const { return pack_; }
@@ -46,7 +48,8 @@ class Engine {
   /// Changes the bath temperature of all replicas, keeping the state of their chains.
   void setTemperature(double temperature);
 
-  /// Potential energy and virial of replica r where it is now; refreshes its forces. `per_particle` in file order.
+  /// Potential energy and virial of replica r where it is now, in double precision; leaves its forces as they are.
+  /// `per_particle` in file order.
   PairSums energy(int r, std::vector<double>* per_particle = nullptr);
   double kineticEnergy(int r) const;
   double temperature(int r) const;
@@ -69,6 +72,8 @@ class Engine {
   void kick(int r, double h);
   void drift(int r, double dt);
   bool refreshList(int r);
+  template <class TailType>
+  void computeStepForces(const TailType& tail, int r);
   void inspect(int r);
   void growUntilBuilt(int r);
 
@@ -77,6 +82,7 @@ class Engine {
   PairTable table_;
   ReplicaPack<D> pack_;
   NeighbourList<D> list_;
+  std::optional<FixedPointRows<D>> mixed_;  ///< where the precision is mixed
   std::vector<char> waiting_;  ///< (R) in the middle of a step, for lack of list memory
   std::vector<NoseHooverChain> chain_;
   std::optional<Thermostat> thermostat_;

@@ -6,34 +6,43 @@
 namespace glassforge::md {
 namespace {
 
-constexpr double kSearchCell = 1.3;  // edge of a search cell in sigma_AA: best of the scan in docs/performance.md
+constexpr double kSearchCell = 2.0;  // edge of a search cell in sigma_AA: fewer, longer lines of candidates
 constexpr double kFarAway = 1e15;    // where the padding row lies: beyond any cutoff, its square still finite
+constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
 constexpr double kRoom = 1.3;        // spare room when memory is sized by mean density
 
 int roundedUp(double value) { return static_cast<int>(std::ceil(value)); }
 
 }  // namespace
 
-/// Candidates of one particle: the box around it in the search grid.
+/// Where the rows of each search cell lie, and their columns.
 template <int D>
 struct NeighbourList<D>::Search {
-  int r;
   const int* start;
-  const int* rows;
-  const double* column[4];
+  const int* row;
+  const int* particle;
+  const int* species;
+  const float* column[3];
 };
 
 template <int D>
-NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin)
-    : skin_(skin), reach_(0) {
+NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin,
+                                int padding, bool by_particle)
+    : padding_(padding), by_particle_(by_particle), skin_(skin), reach_(0) {
   require(std::isfinite(skin) && skin > 0, "skin of the neighbour list is {}, it must be positive", skin);
   for (int a = 0; a < species_count; ++a) {
     for (int b = 0; b < species_count; ++b) {
-      const double reach = table.cutoff_distance[a][b] + skin;
-      list_cutoff2_[a][b] = reach * reach;
-      species_reach_[a] = std::max(species_reach_[a], reach);
+      species_reach_[a] = std::max(species_reach_[a], table.cutoff_distance[a][b] + skin);
     }
     reach_ = std::max(reach_, species_reach_[a]);
+  }
+  double longest = 0;
+  for (int k = 0; k < D; ++k) longest = std::max(longest, pack.box.length(k) + 2 * reach_);
+  for (int a = 0; a < species_count; ++a) {
+    for (int b = 0; b < species_count; ++b) {
+      const double reach = table.cutoff_distance[a][b] + skin + kSingleRounding * longest;
+      list_cutoff2_[a][b] = static_cast<float>(reach * reach);
+    }
   }
   const int R = pack.replicas(), N = pack.particles();
   double extended = 1;
@@ -49,7 +58,7 @@ NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, in
   }
   const double ball = D == 3 ? 4.0 / 3.0 * M_PI * reach_ * reach_ * reach_ : M_PI * reach_ * reach_;
   row_capacity_ = roundedUp(N + kRoom * N * (extended - 1)) + 64;
-  entry_capacity_ = roundedUp(N * (ball * N / pack.box.volume() + Wide::width)) + 64;
+  entry_capacity_ = roundedUp(N * (ball * N / pack.box.volume() + padding)) + 64;
   rows_needed_.assign(static_cast<std::size_t>(R), 0);
   entries_needed_.assign(static_cast<std::size_t>(R), 0);
   builds_.assign(static_cast<std::size_t>(R), 0);
@@ -75,11 +84,12 @@ void NeighbourList<D>::grow(ReplicaPack<D>& pack) {
   const int R = pack.replicas();
   pack.reserveRows(row_capacity_);
   Kokkos::resize(entry_, R, entry_capacity_);
+  if (by_particle_) Kokkos::resize(particle_entry_, R, entry_capacity_);
   Kokkos::resize(source_, R, row_capacity_);
   Kokkos::resize(shift_, R, row_capacity_, 4);
   Kokkos::resize(cell_of_, R, row_capacity_);
-  Kokkos::resize(binned_row_, R, row_capacity_ + Wide::width);
-  Kokkos::resize(binned_, R, 4, row_capacity_ + Wide::width);
+  Kokkos::resize(binned_row_, R, 3, row_capacity_ + WideFloat::width);
+  Kokkos::resize(binned_, R, 3, row_capacity_ + WideFloat::width);
 }
 
 template <int D>
@@ -210,8 +220,10 @@ void NeighbourList<D>::binRows(const ReplicaPack<D>& pack, int r) {
   for (int c = 0; c < total; ++c) start[c + 1] += start[c];
   for (int i = 0; i < rows; ++i) {
     const int at = start[cell_of_(r, i)]++;
-    binned_row_(r, at) = i;
-    for (int k = 0; k < 4; ++k) binned_(r, k, at) = pack.row(r, i, k);
+    binned_row_(r, 0, at) = i;
+    binned_row_(r, 1, at) = i < pack.particles() ? i : source_(r, i - pack.particles());
+    binned_row_(r, 2, at) = speciesOf(pack.row(r, i, 3));
+    for (int k = 0; k < 3; ++k) binned_(r, k, at) = static_cast<float>(pack.row(r, i, k));
   }
   for (int c = total; c > 0; --c) start[c] = start[c - 1];
   start[0] = 0;
@@ -219,57 +231,76 @@ void NeighbourList<D>::binRows(const ReplicaPack<D>& pack, int r) {
 
 template <int D>
 bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
-  const int N = pack.particles();
-  Search search{r, &cell_start_(r, 0), &binned_row_(r, 0), {}};
-  for (int k = 0; k < 4; ++k) search.column[k] = &binned_(r, k, 0);
-  const int padding = N + copies_(r);
+  const int N = pack.particles(), padding = N + copies_(r);
+  const Search search{&cell_start_(r, 0),     &binned_row_(r, 0, 0), &binned_row_(r, 1, 0),
+                      &binned_row_(r, 2, 0), {&binned_(r, 0, 0), &binned_(r, 1, 0), &binned_(r, 2, 0)}};
   int at = 0;
   for (int i = 0; i < N; ++i) {
     first_(r, i) = at;
-    const int room = searchAround(search, i, &pack.row(r, i, 0), nullptr);
-    if (at + room + 2 * Wide::width > entry_capacity_) return lacks(r, 0, 2 * (at + room));
-    at += searchAround(search, i, &pack.row(r, i, 0), &entry_(r, at));
-    while (at % Wide::width != 0) entry_(r, at++) = padding;
+    const int found = searchAround(search, i, &pack.row(r, i, 0), r, at);
+    if (found < 0) return lacks(r, 0, 2 * entry_capacity_);
+    at += found;
+    for (; at % padding_ != 0; ++at) {
+      entry_(r, at) = padding;
+      if (by_particle_) particle_entry_(r, at) = i;
+    }
     last_(r, i) = at;
   }
   return true;
 }
 
-/// Candidates of particle i within reach go to `out`; with no `out`, an upper bound of their number is returned.
+/// Lists the neighbours of particle i from entry `at` on; their number, or -1 where there is no room. Lines of cells along
+/// x are cut to what a sphere of the particle's reach touches.
 template <int D>
-int NeighbourList<D>::searchAround(Search& search, int i, const double* x, int* out) const {
-  const int species = speciesOf(x[3]);
-  const double reach = species_reach_[species];
+int NeighbourList<D>::searchAround(const Search& search, int i, const double* x, int r, int at) const {
+  const double reach = species_reach_[speciesOf(x[3])], edge = 1 / cell_;
+  const auto cellAt = [&](double position) { return static_cast<int>((position + reach_) * edge); };
+  const auto gap = [&](int c, int k) {  // from x to the slab of cells c along axis k
+    const double low = c * cell_ - reach_;
+    return std::max(0.0, std::max(low - x[k], x[k] - low - cell_));
+  };
   int low[3] = {0, 0, 0}, high[3] = {0, 0, 0};
-  for (int k = 0; k < D; ++k) {
-    low[k] = std::max(0, static_cast<int>((x[k] - reach + reach_) / cell_));
-    high[k] = std::min(grid_[k] - 1, static_cast<int>((x[k] + reach + reach_) / cell_));
+  for (int k = 1; k < D; ++k) {
+    low[k] = std::max(0, cellAt(x[k] - reach));
+    high[k] = std::min(grid_[k] - 1, cellAt(x[k] + reach));
   }
   int found = 0;
   for (int c = low[2]; c <= high[2]; ++c) {
+    const double z2 = D == 3 ? gap(c, 2) * gap(c, 2) : 0.0;
     for (int b = low[1]; b <= high[1]; ++b) {
+      const double rest = reach * reach - z2 - gap(b, 1) * gap(b, 1);
+      if (rest < 0) continue;
+      const double half = std::sqrt(rest) + kSingleRounding * reach;
       const int line = (c * grid_[1] + b) * grid_[0];
-      const int begin = search.start[line + low[0]], end = search.start[line + high[0] + 1];
-      if (!out) {
-        found += end - begin;
-        continue;
-      }
-      for (int j = begin; j < end; j += Wide::width) {
-        Wide d = Wide::load(search.column[0] + j) - Wide(x[0]);
-        Wide r2 = d * d;
-        for (int k = 1; k < D; ++k) {
-          d = Wide::load(search.column[k] + j) - Wide(x[k]);
-          r2 = fusedMultiplyAdd(d, d, r2);
-        }
-        const Wide limit = lookup(list_cutoff2_[species], Wide::load(search.column[3] + j));
-        WideMask near = (r2 < limit) & firstLanes(std::min(end - j, Wide::width));
-        const int count = compress(near, search.rows + j, out + found);
-        found += count;
-      }
+      const int begin = search.start[line + std::max(0, cellAt(x[0] - half))];
+      const int end = search.start[line + std::min(grid_[0] - 1, cellAt(x[0] + half)) + 1];
+      if (at + found + (end - begin) + 2 * WideFloat::width > entry_capacity_) return -1;
+      searchLine(search, i, x, begin, end, by_particle_ ? &particle_entry_(r, at + found) : nullptr, &entry_(r, at + found), found);
     }
   }
-  if (out) found = static_cast<int>(std::remove(out, out + found, i) - out);
   return found;
+}
+
+/// Tests candidates begin .. end - 1 and appends those within the list cutoff of their species.
+template <int D>
+void NeighbourList<D>::searchLine(const Search& search, int i, const double* x, int begin, int end, int* particles,
+                                  int* rows, int& found) const {
+  const float* limit = list_cutoff2_[speciesOf(x[3])];
+  const WideInt self(i);
+  int count = 0;
+  for (int j = begin; j < end; j += WideFloat::width) {
+    WideFloat d = WideFloat::load(search.column[0] + j) - WideFloat(x[0]);
+    WideFloat r2 = d * d;
+    for (int k = 1; k < D; ++k) {
+      d = WideFloat::load(search.column[k] + j) - WideFloat(x[k]);
+      r2 = fusedMultiplyAdd(d, d, r2);
+    }
+    const WideInt row = WideInt::load(search.row + j);
+    const auto near = (r2 < lookup(limit, WideInt::load(search.species + j))) & (row != self) & firstOfSixteen(end - j);
+    if (particles) compress(near, WideInt::load(search.particle + j), particles + count);
+    count += compress(near, row, rows + count);
+  }
+  found += count;
 }
 
 template <int D>

@@ -6,6 +6,7 @@
 
 #include "core/replica_pack.hpp"
 #include "md/pair_potential.hpp"
+#include "md/wide_float.hpp"
 
 namespace glassforge::md {
 
@@ -16,8 +17,11 @@ namespace glassforge::md {
 template <int D>
 class NeighbourList {
  public:
-  /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it.
-  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin);
+  /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it. Lists are padded
+  /// to a multiple of `padding` entries; with `by_particle`, particleEntries() is
+  /// made as well.
+  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin,
+                int padding = Wide::width, bool by_particle = false);
 
   /// Sorts replica r by cell, makes its periodic copies and lists. False where memory is too small: call grow(), again.
   bool build(ReplicaPack<D>& pack, int r);
@@ -30,6 +34,8 @@ class NeighbourList {
   void updateCopies(ReplicaPack<D>& pack, int r) const;
 
   const int* entries(int r) const { return &entry_(r, 0); }
+  /// The same lists with every periodic copy named by its particle, and padding by the particle itself.
+  const int* particleEntries(int r) const { return &particle_entry_(r, 0); }
   int first(int r, int i) const { return first_(r, i); }
   /// One past the last entry, padding included.
   int last(int r, int i) const { return last_(r, i); }
@@ -43,12 +49,16 @@ class NeighbourList {
   bool makeCopies(ReplicaPack<D>& pack, int r);
   void binRows(const ReplicaPack<D>& pack, int r);
   bool fillLists(const ReplicaPack<D>& pack, int r);
-  int searchAround(Search& search, int i, const double* x, int* out) const;
+  int searchAround(const Search& search, int i, const double* x, int r, int at) const;
+  void searchLine(const Search& search, int i, const double* x, int begin, int end, int* particles, int* rows,
+                  int& found) const;
   int cellOfRow(const double* row) const;
   bool lacks(int r, int rows, int entries);
 
+  int padding_;                                 ///< entries of a list come in multiples of this
+  bool by_particle_;
   double skin_, reach_;                         ///< reach: largest cutoff + skin
-  double list_cutoff2_[Mixture::max_species][Mixture::max_species] = {};
+  float list_cutoff2_[Mixture::max_species][16] = {};  ///< (cutoff + skin + rounding of single precision)^2
   double species_reach_[Mixture::max_species] = {};
   int sort_cells_[3] = {1, 1, 1};               ///< cells of the sort, over the box
   int grid_[3] = {1, 1, 1};                     ///< cells of the search, over the box and its copies
@@ -57,13 +67,14 @@ class NeighbourList {
   std::vector<int> rows_needed_, entries_needed_;  ///< (R), by failed builds
   std::vector<long> builds_;
 
-  PackView<int**> entry_, first_, last_;
+  PackView<int**> entry_, particle_entry_, first_, last_;
   PackView<int*> copies_;                       ///< (R) number of periodic copies
   PackView<int**> source_;                      ///< (R, copies) particle each copy belongs to
   PackView<double***> shift_;                   ///< (R, copies, 4)
   PackView<double***> built_at_;                ///< (R, N, 4) positions at the last build
-  PackView<int**> order_, cell_of_, cell_start_, binned_row_;
-  PackView<double***> binned_;                  ///< (R, 4, rows): x, y, z, code by search cell
+  PackView<int**> order_, cell_of_, cell_start_;
+  PackView<int***> binned_row_;                 ///< (R, 3, rows): row, its particle, its species, by search cell
+  PackView<float***> binned_;                   ///< (R, 3, rows): x, y, z by search cell
   PackView<double***> scratch_;                 ///< (R, N, 4)
   PackView<int***> scratch_int_;                ///< (R, N, 4)
 };

@@ -17,7 +17,7 @@ template <class Real>
 struct LennardJones {
   Real inverse, i2, i3;
 
-  explicit LennardJones(const Real& y) : inverse(Real(1.0) / y), i2(inverse * inverse), i3(i2 * inverse) {}
+  explicit LennardJones(const Real& y) : inverse(reciprocal(y)), i2(inverse * inverse), i3(i2 * inverse) {}
   Real energy() const { return i3 * (i3 - Real(1.0)); }
   Real slope() const { return i2 * i2 * fusedMultiplyAdd(Real(-6.0), i3, Real(3.0)); }
   Real curvature() const { return i2 * i3 * fusedMultiplyAdd(Real(42.0), i3, Real(-12.0)); }

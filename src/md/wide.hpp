@@ -16,6 +16,7 @@ namespace glassforge::md {
 
 inline double fusedMultiplyAdd(double a, double b, double c) { return std::fma(a, b, c); }
 inline double squareRoot(double a) { return std::sqrt(a); }
+inline double reciprocal(double a) { return 1.0 / a; }
 
 #ifdef GLASSFORGE_WIDE_AVX512
 
@@ -44,6 +45,7 @@ struct Wide {
 };
 
 inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) { return Wide(_mm512_fmadd_pd(a.v, b.v, c.v)); }
+inline Wide reciprocal(Wide a) { return Wide(1.0) / a; }
 inline Wide squareRoot(Wide a) { return Wide(_mm512_sqrt_pd(a.v)); }
 inline Wide nearestInteger(Wide a) {
   return Wide(_mm512_roundscale_pd(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
@@ -154,6 +156,7 @@ struct Wide {
 inline Wide fusedMultiplyAdd(const Wide& a, const Wide& b, const Wide& c) {
   return Wide::map([&](std::size_t k) { return std::fma(a.v[k], b.v[k], c.v[k]); });
 }
+inline Wide reciprocal(const Wide& a) { return Wide(1.0) / a; }
 inline Wide squareRoot(const Wide& a) {
   return Wide::map([&](std::size_t k) { return std::sqrt(a.v[k]); });
 }

@@ -87,11 +87,18 @@ TEST_F(CampaignFile, KobAndersenRunsByMdInOneShardAStructure) {
   EXPECT_EQ(stepLadder(c).size(), 10u);
 }
 
+TEST_F(CampaignFile, MixedPrecisionNeedsABoxForItsMinimumImages) {
+  EXPECT_EQ(with({"engine.precision=mixed"}).engine.precision, Precision::mixed);
+  EXPECT_NE(campaignHash(with({"engine.precision=mixed"})), campaignHash(with({})));
+  EXPECT_THAT(failureWith("engine.precision=single"), HasSubstr("mixed"));
+  EXPECT_THAT(failure(kKA2D, {"engine.precision=mixed", "system.particles=40"}), HasSubstr("twice cutoff + skin"));
+}
+
 TEST_F(CampaignFile, EchoIsReadBackToTheSameCampaign) {
   const std::vector<std::vector<std::string>> variants{
       {},
       {"system.model=KA", "replicas.times=glassbench", "system.particles=500", "labels.bond_breaking=false"},
-      {"replicas.times={ladder=[1.5e8, 40], indices=[5, 10, 40]}", "replicas.dynamics=nvt"},
+      {"replicas.times={ladder=[1.5e8, 40], indices=[5, 10, 40]}", "replicas.dynamics=nvt", "engine.precision=mixed"},
       {"replicas.times={tau_alpha=[0.01, 0.1, 1]}", "system.box=[40, 41.00000000000001]"},
       {"split.test_ids=[3, 5]", "equilibrate.method=md", "equilibrate.swap_pairs=[[\"A\", \"B\"]]"},
   };

@@ -150,6 +150,25 @@ TEST(Launch, makesOnlyTheLabelsAskedFor) {
   EXPECT_EQ(labels.bond_breaking.shape(), (std::vector<std::size_t>{1, liquid().thermal.particles()}));
 }
 
+/// Chaos makes trajectories part, so single replicas differ; their means agree within the noise of the replicas.
+TEST(Launch, mixedPrecisionGivesTheSameLabelsWithinNoise) {
+  Campaign c = smallCampaign();
+  c.replicas.count = 16;
+  const auto ladder = StepLadder::fromTimes({0.1, 3.0}, 0.01);
+  const auto full = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 16})});
+  c.engine.precision = Precision::mixed;
+  const auto mixed = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 16})});
+  EXPECT_NE(full.displacement, mixed.displacement);
+  double chi2 = 0;
+  const std::size_t n = liquid().thermal.particles();
+  for (std::size_t i = 0; i < n; ++i) {
+    EXPECT_NEAR(mixed.displacement(0, i), full.displacement(0, i), 1e-4);  // before chaos
+    const double d = mixed.displacement(1, i) - full.displacement(1, i);
+    chi2 += d * d / ((full.displacement_variance(1, i) + mixed.displacement_variance(1, i)) / 16);
+  }
+  EXPECT_LT(chi2 / static_cast<double>(n), 1.5);  // 1 where the two sets are independent, less where they share starts
+}
+
 TEST(Launch, nvtConservesItsQuantityToo) {
   Campaign c = smallCampaign();
   c.replicas.dynamics = "nvt";
