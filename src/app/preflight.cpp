@@ -23,11 +23,17 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
   for (const auto& set : c.descriptor_sets) {
     located("describe", "sets", [&] { ml::makeDescriptor(set, mixture.species, mixture.dimension); });
   }
+  bool fits = false;
   for (const auto& model : c.models) {
-    located("train", "models", [&] { ml::makeModel(model, mixture.species, mixture.dimension); });
+    located("train", "models", [&] {
+      fits = ml::makeModel(model, mixture.species, mixture.dimension)->predictsLabels() || fits;
+    });
   }
   require(c.models.empty() || c.split.train > 0,
           "{}: models in [train] are named, but no structures to train on: [split] train must be at least 1",
+          place("train", "models"));
+  require(!fits || c.split.train + c.split.validation > 1,
+          "{}: models in [train] choose a penalty, for which [split] train = 1 and validation = 0 are too few: raise one of them",
           place("train", "models"));
 }
 

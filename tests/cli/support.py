@@ -32,7 +32,7 @@ SMALL = {
 }
 
 
-# ---- campaign files ----------------------------------------------------------------------------------------------------
+# ---- campaign files --------------------------------------------------------------------------------------------------
 
 
 def campaign(changes=None, base=SMALL):
@@ -64,7 +64,7 @@ def write_campaign(path, sections):
     return Path(path)
 
 
-# ---- running -----------------------------------------------------------------------------------------------------------
+# ---- running ---------------------------------------------------------------------------------------------------------
 
 
 def command(arguments, ranks=None):
@@ -141,12 +141,12 @@ def messages(text):
     return [line for line in text.splitlines() if line.startswith("glassforge:")]
 
 
-# ---- comparing ---------------------------------------------------------------------------------------------------------
+# ---- comparing -------------------------------------------------------------------------------------------------------
 
 
 def content(folder):
-    """{"file:/group/dataset": ...} of every dataset and attribute of a campaign but those under /run, as bytes (so that NaN
-    equals NaN), and of its JSON texts."""
+    """{"file:/group/dataset": ...} of every dataset and attribute of a campaign but those under /run, as bytes (so that
+    NaN equals NaN), and of its JSON texts."""
     folder = Path(folder)
     found = {}
     for path in sorted(folder.rglob("*.h5")):
