@@ -144,7 +144,7 @@ int benchMd(BenchOptions options, const par::Communicator& comm) {
 
 int benchSwapMoves(BenchOptions options, const par::Communicator& comm) {
   requireOneRank(comm, "bench swap");
-  constexpr std::int64_t default_sweeps = 100;
+  constexpr std::int64_t default_sweeps = 1000;
   const BenchSystem system = prepareSystem(options, default_sweeps, comm);
   const SwapSpeed speed = benchSwap(system, {options.steps, options.swap_fraction, options.repeats});
   const double attempts = static_cast<double>(system.start.particles()) * static_cast<double>(options.steps);
@@ -210,14 +210,19 @@ CLI::App* addKind(CLI::App& bench, Action& action, const char* name, const char*
 void addBenchCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchOptions>();
   auto* bench = app.add_subcommand("bench", "Speed on this machine: molecular dynamics, swap Monte Carlo, quench");
-  bench->require_subcommand(1);
+  bench->callback([bench, &action] {
+    if (!bench->get_subcommands().empty()) return;
+    action = [](const par::Communicator&) -> int {
+      throw InputError("what is to be measured is missing: bench md, bench swap or bench quench; see glassforge bench --help");
+    };
+  });
   auto* md = addKind(*bench, action, "md", "Molecular dynamics (NVE): atom-steps a second", options, benchMd);
   md->add_option("--dt", options->dt, "Time step (default: the model's)");
   md->add_option("--steps", options->steps, "Of one measurement (default 2000)");
   md->add_option("--skin", options->skin, "Of the neighbour list (default: the engine's)");
   md->add_option("--replicas", options->replicas, "On every rank; threads share them out")->capture_default_str();
   auto* swap = addKind(*bench, action, "swap", "Monte Carlo: attempted moves a second", options, benchSwapMoves);
-  swap->add_option("--steps", options->steps, "Sweeps of one measurement (default 100)");
+  swap->add_option("--steps", options->steps, "Sweeps of one measurement (default 1000)");
   swap->add_option("--swap-fraction", options->swap_fraction, "Share of attempts that are swaps")->capture_default_str();
   auto* quench = addKind(*bench, action, "quench", "Inherent state: seconds, force evaluations", options, benchQuenches);
   quench->add_option("--tolerance", options->tolerance, "Largest force component at the end")->capture_default_str();
