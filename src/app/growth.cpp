@@ -35,7 +35,7 @@ void requireGrowth(const Existing& there, const Campaign& now, const std::string
           "another --out or name, or continue it with its own campaign.toml",
           root);
   requireNotLess(there.campaign.system.structures, now.system.structures, "system.structures", root);
-  requireNotLess(there.campaign.replicas.count, now.replicas.count, "replicas.count", root);
+  if (there.labelled) requireNotLess(there.campaign.replicas.count, now.replicas.count, "replicas.count", root);
   require(there.campaign.shard_size == now.shard_size,
           "{}: files.shard_size is {} in this folder, the campaign now says {}; put it back, or use another --out", root,
           there.campaign.shard_size, now.shard_size);
