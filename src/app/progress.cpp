@@ -65,7 +65,7 @@ double Progress::seconds() const {
 void Progress::show(bool last) {
   const double done = last ? 1.0 : fraction(), spent = seconds();
   std::string line = fmt::format("  {:<12} {:5.1f} %", stage_, 100 * done);
-  if (spent > 0 && done > 0) line += fmt::format("  {:.3g} {}/min", 60 * done * static_cast<double>(tasks_) / spent, unit_);
+  if (spent > 1 && done > 0) line += fmt::format("  {:.3g} {}/min", 60 * done * static_cast<double>(tasks_) / spent, unit_);
   line += last ? fmt::format("  {} {} in {}", tasks_, unit_, duration(spent))
                : (done > 0.001 ? fmt::format("  {} left", duration(spent * (1 - done) / done)) : std::string());
   if (terminal_) {

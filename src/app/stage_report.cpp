@@ -1,4 +1,5 @@
 // Stage report: hands the campaign folder to the Python page maker.
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +25,12 @@ int runProgram(const std::vector<std::string>& command) {
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
-  if (posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) return 127;
+  posix_spawn_file_actions_t silent;  // what the page maker says on success is said again, with the scores, at the end
+  posix_spawn_file_actions_init(&silent);
+  posix_spawn_file_actions_addopen(&silent, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  const int failed = posix_spawnp(&child, arguments[0], &silent, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&silent);
+  if (failed != 0) return 127;
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
