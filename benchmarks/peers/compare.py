@@ -67,8 +67,8 @@ def dynamics(lab, title, name, potential, ours, peer):
     return [row]
 
 
-def dynamics_3d(lab, title, name, potential, smoothing, steps=(6000, 1500), warm=200):
-    ours = ["--smoothing", smoothing, "--dt", 0.005, "--steps", steps[0]]
+def dynamics_3d(lab, title, name, potential, smoothing, steps=(6000, 1500), warm=200, precision="double"):
+    ours = ["--smoothing", smoothing, "--dt", 0.005, "--steps", steps[0], "--precision", precision]
     peer = {"dim": BOX_3D, "skin": 0.2, "dt": 0.005, "warm": warm, "steps": steps[1]}
     return dynamics(lab, title, name, potential, ours, peer)
 
@@ -76,6 +76,11 @@ def dynamics_3d(lab, title, name, potential, smoothing, steps=(6000, 1500), warm
 def ka_cut(lab):
     return (dynamics_3d(lab, "MD KA 4096: quartic | lj/cut/opt", "ka_4096", "ka_cut", "quartic")
             + dynamics_3d(lab, "MD KA 4096: force-shift | lj/cut/opt", "ka_4096", "ka_cut", "force-shift"))
+
+
+def ka_mixed(lab):
+    return dynamics_3d(lab, "MD KA 4096: quartic, mixed precision | lj/cut/opt, double", "ka_4096", "ka_cut", "quartic",
+                       precision="mixed")
 
 
 def ka_same(lab):
@@ -154,6 +159,7 @@ def ranks(lab):
 CASES = {
     "ka_cut": (ka_cut, "KA 4096, both smoothings, beside lj/cut/opt"),
     "ka_same": (ka_same, "KA 4096 beside the same potential in LAMMPS"),
+    "ka_mixed": (ka_mixed, "KA 4096 in mixed precision beside lj/cut/opt in double"),
     "ka_large": (ka_large, "KA 262144 beside lj/cut/opt"),
     "ka2d_cut": (ka2d_cut, "KA2D 1290 beside lj/cut/opt"),
     "quench": (quench, "inherent states to 1e-8, of ours and of published structures"),

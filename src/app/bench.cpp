@@ -45,7 +45,8 @@ Timing overRanks(const Timing& mine, const par::Communicator& comm) {
 
 template <int D>
 md::Engine<D> loadedEngine(const BenchSystem& system, const DynamicsBench& settings, int rank) {
-  md::Engine<D> engine(system.mixture, settings.replicas, static_cast<int>(system.start.particles()), settings.skin);
+  md::Engine<D> engine(system.mixture, settings.replicas, static_cast<int>(system.start.particles()), settings.skin,
+                       settings.precision);
   const bool own_velocities = settings.replicas == 1 && rank == 0 && !system.start.velocity.empty();
   for (int r = 0; r < settings.replicas; ++r) {
     engine.load(r, system.start);

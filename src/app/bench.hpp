@@ -30,6 +30,7 @@ struct DynamicsBench {
   double dt = 0;
   std::int64_t steps = 0;  ///< of one repeat
   double skin = 0;
+  Precision precision = Precision::full;
   int replicas = 1;        ///< a rank
   int repeats = 3;
 };

@@ -1,4 +1,6 @@
 // glassforge bench: speed of molecular dynamics, swap Monte Carlo and quench on this machine.
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -19,7 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct BenchOptions {
-  std::string model = "KA", smoothing, state, write_state;
+  std::string model = "KA", smoothing, state, write_state, precision = "double";
   std::int64_t particles = 0;     ///< 0: the model's own
   std::int64_t steps = 0;         ///< of one repeat; 0: the default of what is measured
   std::int64_t max_evaluations = 100000;
@@ -52,6 +54,8 @@ void resolve(BenchOptions& options, const Mixture& mixture, std::int64_t default
   requirePositive(options.tolerance, "--tolerance");
   require(options.swap_fraction >= 0 && options.swap_fraction <= 1, "--swap-fraction {} is not between 0 and 1",
           options.swap_fraction);
+  require(options.precision == "double" || options.precision == "mixed", "--precision '{}' is unknown; known are double, mixed",
+          options.precision);
   requireBetween(options.steps, 1, 1000000000, "--steps");
   requireBetween(options.max_evaluations, 1, 1000000000, "--max-evaluations");
   requireBetween(options.repeats, 1, 1000, "--repeats");
@@ -64,13 +68,14 @@ BenchSystem systemFromFile(const BenchOptions& options, const Mixture& model) {
   return {fitted(model, start, options.state), start, options.temperature};
 }
 
-BenchSystem systemMade(const BenchOptions& options, Mixture mixture) {
+BenchSystem systemMade(const BenchOptions& options, Mixture mixture, const par::Communicator& comm) {
   if (options.particles != 0) {
     requireBetween(options.particles, 2, 100000000, "--particles");
     mixture = withParticles(mixture, options.particles);
   }
-  std::fprintf(stderr, "making a liquid of %lld particles; --write-state keeps it\n",
-               static_cast<long long>(mixture.particles()));
+  if (comm.root() && isatty(STDERR_FILENO)) {
+    fmt::print(stderr, "making a liquid of {} particles; --write-state keeps it\n", mixture.particles());
+  }
   const Snapshot start = makeLiquid(mixture, {options.temperature, mixture.timestep, options.equilibrate, 1});
   return {mixture, start, options.temperature};
 }
@@ -80,7 +85,8 @@ BenchSystem prepareSystem(BenchOptions& options, std::int64_t default_steps, con
   Mixture mixture = Mixture::preset(options.model);
   if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing);
   resolve(options, mixture, default_steps);
-  BenchSystem system = options.state.empty() ? systemMade(options, mixture) : systemFromFile(options, mixture);
+  BenchSystem system =
+      options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
   if (!options.write_state.empty() && comm.root()) io::writeLammpsData(options.write_state, system.start, system.mixture);
   return system;
 }
@@ -96,7 +102,7 @@ Json aboutRun(const BenchOptions& options, const BenchSystem& system, const Timi
           {"smoothing", toString(system.mixture.smoothing)},
           {"state", options.state.empty() ? Json(nullptr) : Json(options.state)},
           {"particles", system.start.particles()},
-          {"precision", "double"},
+          {"precision", options.precision},
           {"repeats", options.repeats},
           {"cpu_seconds", timing.cpu},
           {"wall_seconds", timing.wall},
@@ -121,7 +127,8 @@ double rate(double count, const std::vector<double>& seconds) { return count / m
 int benchMd(BenchOptions options, const par::Communicator& comm) {
   constexpr std::int64_t default_steps = 2000;
   const BenchSystem system = prepareSystem(options, default_steps, comm);
-  const DynamicsBench settings{options.dt, options.steps, options.skin, options.replicas, options.repeats};
+  const Precision precision = options.precision == "mixed" ? Precision::mixed : Precision::full;
+  const DynamicsBench settings{options.dt, options.steps, options.skin, precision, options.replicas, options.repeats};
   const DynamicsSpeed speed = benchDynamics(system, settings, comm);
   if (!comm.root()) return 0;
   const double atom_steps = static_cast<double>(system.start.particles()) * static_cast<double>(options.steps) *
@@ -220,6 +227,7 @@ void addBenchCommand(CLI::App& app, Action& action) {
   md->add_option("--dt", options->dt, "Time step (default: the model's)");
   md->add_option("--steps", options->steps, "Of one measurement (default 2000)");
   md->add_option("--skin", options->skin, "Of the neighbour list (default: the engine's)");
+  md->add_option("--precision", options->precision, "Of the forces: double or mixed")->capture_default_str();
   md->add_option("--replicas", options->replicas, "On every rank; threads share them out")->capture_default_str();
   auto* swap = addKind(*bench, action, "swap", "Monte Carlo: attempted moves a second", options, benchSwapMoves);
   swap->add_option("--steps", options->steps, "Sweeps of one measurement (default 1000)");
