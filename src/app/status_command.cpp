@@ -80,18 +80,28 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened) {
   std::int64_t trained = 0;
   for (const auto& model : opened.campaign.models) trained += exists(folder.model(model));
   const bool imported = LabelStore::imported(folder);
+  const auto models = static_cast<std::int64_t>(opened.campaign.models.size());
+  const bool described = models > 0 || !opened.campaign.descriptor_sets.empty();
+  const bool scored = models > 0 && opened.campaign.split.test > 0;
   std::vector<StageStatus> all{{"equilibrate", "structures", done(n.equilibrated), S, ""},
                                {"quench", "structures", done(n.quenched), S, ""},
                                {"launch", "replicas", replicas, imported ? replicas : S * R, ""},
                                {"label", "structures", n.labelled, S, ""},
-                               {"describe", "structures", n.described, S, ""},
-                               {"train", "models", trained, static_cast<std::int64_t>(opened.campaign.models.size()), ""},
-                               {"evaluate", "", exists(folder.evaluation()), 1, ""},
+                               {"describe", "structures", n.described, described ? S : n.described, ""},
+                               {"train", "models", trained, models, ""},
+                               {"evaluate", "", exists(folder.evaluation()), scored ? 1 : 0, ""},
                                {"report", "", exists(folder.report()), 1, ""}};
   if (n.unconverged > 0) all[1].remark = fmt::format("{} not converged", n.unconverged);
   if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
   if (imported) all[2].remark = "labels came with the imported files";
   return all;
+}
+
+std::string describe(const StageStatus& s) {
+  if (s.all == 0) return fmt::format("  {:<12} not asked for", s.stage);
+  std::string text = fmt::format("  {:<12} {:<10}", s.stage, s.done >= s.all ? "done" : s.done == 0 ? "to do" : "under way");
+  if (!s.unit.empty()) text += fmt::format(" {} of {} {}", s.done, s.all, s.unit);
+  return s.remark.empty() ? text : text + " - " + s.remark;
 }
 
 int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
@@ -103,10 +113,7 @@ int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
     for (const auto& s : collect(opened)) {
       entry["stages"].push_back({{"stage", s.stage}, {"done", s.done}, {"all", s.all}, {"remark", s.remark}});
       if (as_json) continue;
-      const char* state = s.done >= s.all ? "done" : (s.done == 0 ? "to do" : "under way");
-      fmt::print("  {:<12} {:<10} {} {}{}\n", s.stage, state,
-                 s.unit.empty() ? "" : fmt::format("{} of {} {}", s.done, s.all, s.unit), s.remark.empty() ? "" : "- ",
-                 s.remark);
+      fmt::print("{}\n", describe(s));
     }
     out.push_back(std::move(entry));
   }
