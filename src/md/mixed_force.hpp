@@ -1,5 +1,5 @@
 /// Forces in mixed precision: fixed-point positions, pair arithmetic in single, sums over registers and integration in
-/// double precision. The error and where it matters: docs/performance.md, "Mixed precision".
+/// double precision. The error and where it matters: docs/formulas.md, "Molecular dynamics".
 #pragma once
 
 #include <vector>
