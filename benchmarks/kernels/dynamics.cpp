@@ -31,7 +31,7 @@ void countPairs(benchmark::State& state, const Parts<D>& parts) {
 
 template <int D, Smoothing smoothing>
 void force(benchmark::State& state) {
-  Parts<D> parts(md::makeTail(smoothing, mixture<D>().cutoff));
+  Parts<D> parts(smoothing, state.range(0));
   std::visit(
       [&](const auto& tail) {
         for (auto _ : state) {
@@ -124,9 +124,9 @@ void wholeStep(benchmark::State& state) {
       1000.0 * static_cast<double>(engine.listBuilds(0)) / static_cast<double>(engine.pack().step[0]);
 }
 
-BENCHMARK(force<3, Smoothing::quartic>)->Name("md/force/KA/quartic");
-BENCHMARK(force<3, Smoothing::force_shift>)->Name("md/force/KA/force-shift");
-BENCHMARK(force<2, Smoothing::quartic>)->Name("md/force/KA2D/quartic");
+BENCHMARK(force<3, Smoothing::quartic>)->Name("md/force/KA/quartic")->Arg(512)->Arg(4096)->Arg(32768);
+BENCHMARK(force<3, Smoothing::force_shift>)->Name("md/force/KA/force-shift")->Arg(4096);
+BENCHMARK(force<2, Smoothing::quartic>)->Name("md/force/KA2D/quartic")->Arg(1290);
 BENCHMARK(forceAndEnergy<3>)->Name("md/force_and_energy/KA/quartic");
 BENCHMARK(forceAndEnergy<2>)->Name("md/force_and_energy/KA2D/quartic");
 BENCHMARK(mixedForce<3>)->Name("md/mixed_force/KA/quartic");

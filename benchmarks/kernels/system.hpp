@@ -1,6 +1,8 @@
 /// The configurations that the kernels work on: liquids at T = 0.5, made once a process.
 #pragma once
 
+#include <map>
+
 #include "app/bench_liquid.hpp"
 #include "core/mixture.hpp"
 #include "core/structure.hpp"
@@ -10,33 +12,34 @@ namespace glassforge::kernels {
 
 constexpr double kTemperature = 0.5;
 
-/// KA (D = 3) or KA2D (D = 2), both with the smoothing quartic.
+/// KA (D = 3) or KA2D (D = 2), both with the smoothing quartic; 0 particles: the model's own number.
 template <int D>
-Mixture mixture() {
+Mixture mixture(std::int64_t particles = 0) {
   Mixture m = Mixture::preset(D == 3 ? "KA" : "KA2D");
   m.smoothing = Smoothing::quartic;
-  return m;
+  return particles == 0 ? m : app::withParticles(m, particles);
 }
 
 template <int D>
-const Snapshot& liquid() {
-  static const Snapshot made = app::makeLiquid(mixture<D>(), {kTemperature, 0.005, 20, 1});
-  return made;
+const Snapshot& liquid(std::int64_t particles = 0) {
+  static std::map<std::int64_t, Snapshot> made;
+  const auto found = made.find(particles);
+  if (found != made.end()) return found->second;
+  return made[particles] = app::makeLiquid(mixture<D>(particles), {kTemperature, 0.005, 20, 1});
 }
 
 /// One replica with its lists: what an Engine holds, laid open.
 template <int D>
 struct Parts {
-  explicit Parts(md::Tail smoothing_tail)
-      : model(mixture<D>()),
-        tail(std::move(smoothing_tail)),
+  explicit Parts(Smoothing smoothing = Smoothing::quartic, std::int64_t particles = 0)
+      : model(mixture<D>(particles)),
+        tail(md::makeTail(smoothing, model.cutoff)),
         table(model),
         pack(1, model, box(), static_cast<int>(model.particles())),
         list(pack, table, model.speciesCount(), md::defaultSkin(D)) {
-    pack.load(0, liquid<D>());
+    pack.load(0, liquid<D>(particles));
     rebuild();
   }
-  Parts() : Parts(md::makeTail(Smoothing::quartic, mixture<D>().cutoff)) {}
 
   void rebuild() {
     while (!list.build(pack, 0)) list.grow(pack);
