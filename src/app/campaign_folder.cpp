@@ -121,7 +121,8 @@ Split CampaignFolder::split() const {
   const auto stored = storedSplit();
   const auto& s = campaign_.split;
   if (stored && s.train == 0) return *stored;
-  return stored.value_or(Split()).grown(campaign_.seed, campaign_.system.structures, s.train, s.validation, s.test, s.test_ids);
+  return stored.value_or(Split()).grown(campaign_.seed, campaign_.system.structures, s.train, s.validation, s.test,
+                                        s.test_ids);
 }
 
 void CampaignFolder::storeSplit() const {

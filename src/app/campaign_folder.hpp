@@ -48,7 +48,7 @@ class CampaignFolder {
 
   /// Refuses a folder of another campaign, or of one that this one does not continue. Writes nothing.
   void requireContinuable() const;
-  /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left half-written.
+  /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left unfinished.
   void claim() const;
   /// The split of the folder, filled up to the sizes that the campaign states.
   Split split() const;
@@ -70,7 +70,8 @@ void makeParentFolder(const std::string& path);
 /// The folder of a campaign file: the one it lies in where that is a campaign's, else ./<name>.
 std::string folderOf(const std::string& campaign_file, const Campaign& campaign);
 
-/// The campaign of a folder, of the campaign.toml in one, or of the file it was started from; InputError where there is none.
+/// The campaign of a folder, of the campaign.toml in one, or of the file it was started from; InputError where there is
+/// none.
 struct OpenedCampaign {
   std::string root;
   Campaign campaign;

@@ -10,8 +10,10 @@ namespace glassforge::app {
 namespace {
 
 void requireNotLess(std::int64_t there, std::int64_t now, const char* key, const std::string& root) {
-  require(now >= there, "{}: {} is {} in this folder, the campaign now asks for {}; a campaign can grow, not shrink: use at "
-          "least {}, or another --out", root, key, there, now, there);
+  require(now >= there,
+          "{}: {} is {} in this folder, the campaign now asks for {}; a campaign can grow, not shrink: use at least {}, or "
+          "another --out",
+          root, key, there, now, there);
 }
 
 bool sameTimes(const Campaign& there, const Campaign& now) {
@@ -20,9 +22,10 @@ bool sameTimes(const Campaign& there, const Campaign& now) {
   return io::stepLadder(there).steps() == io::stepLadder(now).steps();
 }
 
-/// Structures from files keep their numbers: new files come behind the old ones. Folders may have moved, so names count.
+/// Structures from files keep their numbers: new files come behind the old ones. Folders may move: names count.
 bool continuesFiles(const std::vector<std::string>& there, const std::vector<std::string>& now) {
-  const auto same = [](const std::filesystem::path& a, const std::filesystem::path& b) { return a.filename() == b.filename(); };
+  using Path = std::filesystem::path;
+  const auto same = [](const Path& a, const Path& b) { return a.filename() == b.filename(); };
   return there.empty() == now.empty() && there.size() <= now.size() &&
          std::equal(there.begin(), there.end(), now.begin(), same);
 }
@@ -31,17 +34,17 @@ bool continuesFiles(const std::vector<std::string>& there, const std::vector<std
 
 void requireGrowth(const Existing& there, const Campaign& now, const std::string& root) {
   require(io::campaignHash(there.campaign) == io::campaignHash(now),
-          "{}: this folder belongs to another campaign (name, seed, system or protocol differ from the one given); choose "
-          "another --out or name, or continue it with its own campaign.toml",
+          "{}: this folder belongs to another campaign (name, seed, system or protocol differ from the one given); "
+          "choose another --out or name, or continue it with its own campaign.toml",
           root);
   requireNotLess(there.campaign.system.structures, now.system.structures, "system.structures", root);
   if (there.labelled) requireNotLess(there.campaign.replicas.count, now.replicas.count, "replicas.count", root);
   require(there.campaign.shard_size == now.shard_size,
-          "{}: files.shard_size is {} in this folder, the campaign now says {}; put it back, or use another --out", root,
-          there.campaign.shard_size, now.shard_size);
+          "{}: files.shard_size is {} in this folder, the campaign now says {}; put it back, or use another --out",
+          root, there.campaign.shard_size, now.shard_size);
   require(continuesFiles(there.campaign.system.files, now.system.files),
-          "{}: the structures of this folder come from other files, or from these in another order; new files come behind the "
-          "old ones. Put them back, or use another --out",
+          "{}: the structures of this folder come from other files, or from these in another order; new files come "
+          "behind the old ones. Put them back, or use another --out",
           root);
   require(!there.labelled || sameTimes(there.campaign, now),
           "{}: replicas have run with other label times than replicas.times now says; put the times of the folder's "

@@ -16,8 +16,8 @@ struct Existing {
   bool labelled = false;  ///< label times are fixed: replicas have run
 };
 
-/// InputError that names `root` and what to change back where `now` is another campaign, or a smaller one, or lays its files
-/// out otherwise.
+/// InputError that names `root` and what to change back where `now` is another campaign, or a smaller one, or lays its
+/// files out otherwise.
 void requireGrowth(const Existing& there, const Campaign& now, const std::string& root);
 
 }  // namespace glassforge::app

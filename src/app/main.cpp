@@ -61,7 +61,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
   if (!chosen.empty()) return fmt::format("{}; see glassforge {} --help", error.what(), chosen[0]->get_name());
   std::vector<std::string> known;
   for (const auto* command : app.get_subcommands({})) known.push_back(command->get_name());
-  const std::string wrong = first_word.empty() ? "a command is missing" : fmt::format("'{}' is not a command", first_word);
+  const std::string wrong =
+      first_word.empty() ? "a command is missing" : fmt::format("'{}' is not a command", first_word);
   return fmt::format("{}; the commands are {}, see glassforge --help", wrong, fmt::join(known, ", "));
 }
 

@@ -20,11 +20,14 @@ std::vector<std::string> contentHashes(const par::Communicator& comm, const std:
   });
   const auto all = comm.allGather(mine);
   std::vector<std::string> hashes;
-  for (std::size_t k = 0; k < files.size(); ++k) hashes.push_back(all[k % size].substr(k / size * kHexDigits, kHexDigits));
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    hashes.push_back(all[k % size].substr(k / size * kHexDigits, kHexDigits));
+  }
   return hashes;
 }
 
-std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::string>& files, const std::string& what_else) {
+std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::string>& files,
+                        const std::string& what_else) {
   io::Sha256 hash;
   hash.update(fmt::format("{}\n{}", what_else, fmt::join(contentHashes(comm, files), "\n")));
   return hash.hex();

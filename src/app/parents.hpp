@@ -9,13 +9,16 @@
 
 namespace glassforge::app {
 
-/// Content hashes of files, in their order, on every rank; the reading is shared out. FileError where one is missing. Collective.
+/// Content hashes of files, in their order, on every rank; the reading is shared out. FileError where one is missing.
+/// Collective.
 std::vector<std::string> contentHashes(const par::Communicator& comm, const std::vector<std::string>& files);
 
 /// One hash of several files and of what else counts, in words. Collective.
-std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::string>& files, const std::string& what_else);
+std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::string>& files,
+                        const std::string& what_else);
 
 /// True where the file is there and was made from what has this hash. FileError where it belongs to another campaign.
-bool isUpToDate(const CampaignFolder& folder, const std::string& path, const std::string& kind, const std::string& parent_hash);
+bool isUpToDate(const CampaignFolder& folder, const std::string& path, const std::string& kind,
+                const std::string& parent_hash);
 
 }  // namespace glassforge::app

@@ -33,7 +33,8 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
           "{}: models in [train] are named, but no structures to train on: [split] train must be at least 1",
           place("train", "models"));
   require(!fits || c.split.train + c.split.validation > 1,
-          "{}: models in [train] choose a penalty, for which [split] train = 1 and validation = 0 are too few: raise one of them",
+          "{}: models in [train] choose a penalty, for which [split] train = 1 and validation = 0 are too few: raise one of "
+          "them",
           place("train", "models"));
 }
 

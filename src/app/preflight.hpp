@@ -12,8 +12,8 @@ namespace glassforge::app {
 /// Where a key of the campaign stands: "file.toml:12".
 using KeyPlace = std::function<std::string(const std::string& section, const std::string& key)>;
 
-/// Checks names of descriptor sets and models, the split, the folder, and the structure files that have not been read yet
-/// (shared out among the ranks). Writes nothing. Collective.
+/// Checks names of descriptor sets and models, the split, the folder, and the structure files that have not been read
+/// yet (shared out among the ranks). Writes nothing. Collective.
 void checkBeforeRun(const par::Communicator& comm, const Campaign& campaign, const CampaignFolder& folder,
                     const KeyPlace& place);
 

@@ -74,7 +74,7 @@ std::vector<std::string> wantedSets(const Campaign& campaign) {
   return {sets.begin(), sets.end()};
 }
 
-/// The sets that the file of a shard has, sorted; none where it is missing or made from other states than there are now.
+/// The sets that the file of a shard has, sorted; none where it is missing or made from other states than these.
 std::vector<std::string> storedSets(const CampaignFolder& folder, const Shard& shard, const std::string& states_hash) {
   const std::string path = folder.features(shard);
   if (!isUpToDate(folder, path, "features", states_hash)) return {};
@@ -111,15 +111,19 @@ bool hasLabels(const StageContext& context) { return exists(context.folder.label
 std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts) {
   std::set<std::string> files;
   for (const auto& part : parts) {
-    for (const std::int64_t s : part) files.insert({folder.labels(folder.shardOf(s)), folder.features(folder.shardOf(s))});
+    for (const std::int64_t s : part) {
+      const Shard& shard = folder.shardOf(s);
+      files.insert({folder.labels(shard), folder.features(shard)});
+    }
   }
   return {files.begin(), files.end()};
 }
 
 /// Hash of what models are fitted to. Collective.
 std::string trainingHash(const StageContext& context, const Split& split) {
-  return hashOfFiles(context.comm, dataFiles(context.folder, {split.train, split.validation}),
-                     fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " ")));
+  const std::string parts =
+      fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
+  return hashOfFiles(context.comm, dataFiles(context.folder, {split.train, split.validation}), parts);
 }
 
 /// Hash of what scores follow from. Collective.
@@ -134,7 +138,8 @@ std::string evaluationHash(const StageContext& context, const Split& split) {
 }
 
 /// Fits one model and writes it. Collective.
-void trainModel(const StageContext& context, ml::Model& model, const ml::TrainingView& view, const std::string& parent) {
+void trainModel(const StageContext& context, ml::Model& model, const ml::TrainingView& view,
+                const std::string& parent) {
   MpiReducer reducer(context.comm);
   model.fit(view, reducer);
   par::together(context.comm, [&] {

@@ -13,8 +13,8 @@ std::vector<StructureState> storedStates(const CampaignFolder& folder, const Sha
 /// One structure from its shard; FileError that names the stage to run where it is missing.
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure);
 
-/// A structure read from its file instead of equilibrated. FileError, InputError or PhysicsError where the file is not one of
-/// this system.
+/// A structure read from its file instead of equilibrated. FileError, InputError or PhysicsError where the file is not one
+/// of this system.
 StructureState importedState(const Campaign& campaign, std::int64_t structure);
 
 /// Writes one structure as a finished part of a stage.

@@ -99,7 +99,8 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened) {
 
 std::string describe(const StageStatus& s) {
   if (s.all == 0) return fmt::format("  {:<12} not asked for", s.stage);
-  std::string text = fmt::format("  {:<12} {:<10}", s.stage, s.done >= s.all ? "done" : s.done == 0 ? "to do" : "under way");
+  const char* state = s.done >= s.all ? "done" : s.done == 0 ? "to do" : "under way";
+  std::string text = fmt::format("  {:<12} {:<10}", s.stage, state);
   if (!s.unit.empty()) text += fmt::format(" {} of {} {}", s.done, s.all, s.unit);
   return s.remark.empty() ? text : text + " - " + s.remark;
 }

@@ -62,8 +62,8 @@ Split Split::grown(std::uint64_t seed, std::int64_t structures, std::int64_t tra
     split.test.push_back(id);
   }
   require(count(train) <= train_size && count(validation) <= validation_size && count(split.test) <= test_size,
-          "split {} / {} / {}: train, validation and test have {} / {} / {} structures already, and every structure keeps its "
-          "part",
+          "split {} / {} / {}: train, validation and test have {} / {} / {} structures already, and every structure keeps "
+          "its part",
           train_size, validation_size, test_size, train.size(), validation.size(), split.test.size());
   shuffle(pool, seed);
   fill(split.test, pool, test_size);

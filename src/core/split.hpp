@@ -16,8 +16,8 @@ struct Split {
   static Split make(std::uint64_t seed, std::int64_t structures, std::int64_t train, std::int64_t validation,
                     std::int64_t test, const std::vector<std::int64_t>& test_ids);
 
-  /// The parts filled up to new sizes from the structures that are in none: every structure keeps its part. InputError where
-  /// a part would have to lose a structure.
+  /// The parts filled up to new sizes from the structures that are in none: every structure keeps its part. InputError
+  /// where a part would have to lose a structure.
   Split grown(std::uint64_t seed, std::int64_t structures, std::int64_t train_size, std::int64_t validation_size,
               std::int64_t test_size, const std::vector<std::int64_t>& test_ids) const;
 };

@@ -24,8 +24,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The last thing every rank calls: the worst code over the ranks, on each of them; one rank tells why. A rank that failed
-  /// alone, while the others wait for it in some collective call, tells its message after a while and ends them all.
+  /// The last thing every rank calls: the worst code over the ranks, on each of them; one rank tells why. A rank that
+  /// failed alone, while the others wait for it in some collective call, tells its message after a while and ends them all.
   int settle(const Outcome& mine, const std::function<void(const std::string& message)>& tell) const;
 
  private:
@@ -58,8 +58,8 @@ class Communicator {
   int rank_ = 0, size_ = 1;
 };
 
-/// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was thrown on
-/// one rank that has it, elsewhere an Error without a message. Ends with all ranks in step. Collective.
+/// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was thrown
+/// on one rank that has it, elsewhere an Error without a message. Ends with all ranks in step. Collective.
 void together(const Communicator& comm, const std::function<void()>& work);
 
 }  // namespace glassforge::par

@@ -23,8 +23,8 @@ OPTIONS = {  # what --help of a command must name
     "energy": ["--model", "--smoothing", "--temperature", "--json"],
 }
 
-# About three seconds of launching in many tasks: long enough to be stopped in.
-LONG = support.campaign({"replicas.times": [0.1, 50.0], "replicas.pack": 1, "dynamics.structures": 0})
+# About two seconds of launching in many tasks: long enough to be stopped in.
+LONG = support.campaign({"replicas.times": [0.1, 30.0], "replicas.pack": 1, "dynamics.structures": 0})
 
 
 @pytest.fixture

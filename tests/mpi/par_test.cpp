@@ -44,11 +44,10 @@ TEST(Communicator, gathersVectorsOfUnlikeLengthsInRankOrder) {
 }
 
 TEST(Communicator, gathersTextsSomeOfThemEmpty) {
-  const auto all = world().allGather(world().rank() % 2 == 0 ? "" : std::string(1000, 'a') + std::to_string(world().rank()));
+  const auto textOf = [](int r) { return r % 2 == 0 ? "" : std::string(1000, 'a') + std::to_string(r); };
+  const auto all = world().allGather(textOf(world().rank()));
   ASSERT_EQ(all.size(), static_cast<std::size_t>(world().size()));
-  for (int r = 0; r < world().size(); ++r) {
-    EXPECT_EQ(all[static_cast<std::size_t>(r)], r % 2 == 0 ? "" : std::string(1000, 'a') + std::to_string(r));
-  }
+  for (int r = 0; r < world().size(); ++r) EXPECT_EQ(all[static_cast<std::size_t>(r)], textOf(r));
 }
 
 TEST(Communicator, refusesOnAllRanksWhatDiffersOnOne) {

@@ -40,9 +40,10 @@ TEST(Split, growsWithoutMovingAnyStructure) {
   EXPECT_EQ(after.train.size(), 9u);
   EXPECT_EQ(after.validation.size(), 3u);
   EXPECT_EQ(after.test.size(), 4u);
-  EXPECT_TRUE(std::includes(after.train.begin(), after.train.end(), before.train.begin(), before.train.end()));
-  EXPECT_TRUE(std::includes(after.validation.begin(), after.validation.end(), before.validation.begin(), before.validation.end()));
-  EXPECT_TRUE(std::includes(after.test.begin(), after.test.end(), before.test.begin(), before.test.end()));
+  for (const auto part : {&Split::train, &Split::validation, &Split::test}) {
+    const auto &larger = after.*part, &smaller = before.*part;
+    EXPECT_TRUE(std::includes(larger.begin(), larger.end(), smaller.begin(), smaller.end()));
+  }
   EXPECT_EQ(std::count(after.test.begin(), after.test.end(), 12), 1);
   const Split same = before.grown(7, 10, 6, 2, 2, {3});
   EXPECT_EQ(same.train, before.train);
