@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -15,9 +16,10 @@ from tables import write_tables
 
 HERE = Path(__file__).resolve().parent
 BOX_3D, BOX_2D = 3, 2
+QUIET = 0.95  # idle share of the processors
 
 
-# ---- configurations ----------------------------------------------------------------------------------------------------
+# ---- configurations -----------------------------------------------------------------------------------------------
 
 STATES = {  # name: words for `glassforge bench md` that make it
     "ka_4096": ["--model", "KA", "--smoothing", "quartic", "--equilibrate", 200],
@@ -32,7 +34,8 @@ def state(lab, name):
     if not path.exists():
         lab.tell(f"making {path}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        lab.ours("bench", "md", *STATES[name], "--temperature", 0.5, "--steps", 1, "--repeats", 1, "--write-state", path)
+        lab.ours("bench", "md", *STATES[name], "--temperature", 0.5, "--steps", 1, "--repeats", 1,
+                 "--write-state", path)
     return path
 
 
@@ -48,7 +51,7 @@ def published(lab, number):
     return path
 
 
-# ---- cases: each returns one row of the table, or several ----------------------------------------------------------------
+# ---- cases: each returns one row of the table, or several ---------------------------------------------------------
 
 
 def dynamics(lab, title, name, potential, ours, peer):
@@ -85,8 +88,8 @@ def ka_mixed(lab):
 
 def ka_same(lab):
     return (dynamics_3d(lab, "MD KA 4096: quartic | table spline, same potential", "ka_4096", "ka_table", "quartic")
-            + dynamics_3d(lab, "MD KA 4096: force-shift | lj/smooth/linear, same potential", "ka_4096", "ka_force_shift",
-                          "force-shift"))
+            + dynamics_3d(lab, "MD KA 4096: force-shift | lj/smooth/linear, same potential", "ka_4096",
+                          "ka_force_shift", "force-shift"))
 
 
 def ka_large(lab):
@@ -103,7 +106,8 @@ def ka2d_cut(lab):
 
 
 def quench_from(lab, title, start, smoothing, potential):
-    words = ["bench", "quench", "--model", "KA", "--smoothing", smoothing, "--state", start, "--tolerance", 1e-8, "--repeats", 1]
+    words = ["bench", "quench", "--model", "KA", "--smoothing", smoothing, "--state", start, "--tolerance", 1e-8,
+             "--repeats", 1]
     variables = {"state": start, "potential": HERE / f"{potential}.in", "skin": 0.3, "tolerance": 1e-8}
     row = lab.alternate(title, "s", lambda: lab.ours(*words), lambda: lab.lammps("quench.in", variables),
                         engines.seconds_of_ours, engines.seconds_of_quench)
@@ -141,7 +145,8 @@ def swap(lab):
         variables = {"state": start, "dim": dim, "potential": HERE / f"{potential}.in", "skin": skin, "dt": 0.005,
                      "temperature": 0.5, "first": types[0], "second": types[1], "attempts": attempts, "steps": 2}
         count = attempts * variables["steps"]
-        rows.append(lab.alternate(f"swaps {model} {name.split('_')[1]}: all attempts swaps | fix atom/swap", "attempts/s",
+        title = f"swaps {model} {name.split('_')[1]}: all attempts swaps | fix atom/swap"
+        rows.append(lab.alternate(title, "attempts/s",
                                   lambda w=words: lab.ours(*w), lambda v=variables: lab.lammps("swap.in", v),
                                   engines.attempts_of_ours, lambda run, n=count: n / run["modify_seconds"]))
     return rows
@@ -149,11 +154,14 @@ def swap(lab):
 
 def ranks(lab):
     """Two ranks with replicas of their own against one rank, by wall time."""
-    words = ["bench", "md", "--model", "KA", "--smoothing", "quartic", "--state", state(lab, "ka_4096"), "--temperature", 0.5,
-             "--dt", 0.005, "--replicas", 4, "--steps", 1500, "--repeats", 1]
+    words = ["bench", "md", "--model", "KA", "--smoothing", "quartic", "--state", state(lab, "ka_4096"),
+             "--temperature", 0.5, "--dt", 0.005, "--replicas", 4, "--steps", 1500, "--repeats", 1]
     row = lab.alternate("MD KA 4096, 4 replicas a rank, by wall time: two ranks | one rank of ours", "atom-steps/s",
                         lambda: lab.ours(*words, ranks=2), lambda: lab.ours(*words, ranks=1),
                         engines.wall_rate_of_ours, engines.wall_rate_of_ours)
+    # Per rank, the share of the clock in which it ran: below 1, other programs had the core.
+    row["ran"] = [[run["cpu_seconds"][0] / run["wall_seconds"][0] / run["ranks"] for run in row[side]]
+                  for side in ("ours_runs", "peer_runs")]
     # How much slower a core is beside a busy one: free of what other programs take.
     row["cpu_ratio"] = (median(map(engines.rate_of_ours, row["ours_runs"]))
                         / median(map(engines.rate_of_ours, row["peer_runs"])))
@@ -172,7 +180,18 @@ CASES = {
 }
 
 
-# ---- running and printing ------------------------------------------------------------------------------------------------
+# ---- running and printing -----------------------------------------------------------------------------------------
+
+
+def idle_share(seconds=1.0):
+    """Share of the processors' time in which nothing ran."""
+    def look():
+        ticks = [int(n) for n in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
+    idle, total = look()
+    time.sleep(seconds)
+    idle_now, total_now = look()
+    return (idle_now - idle) / max(1, total_now - total)
 
 
 class Lab:
@@ -182,11 +201,18 @@ class Lab:
         self.folder = Path(arguments.out)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.program, self.lmp, self.rounds = arguments.program, arguments.lmp, arguments.rounds
+        self.patience = arguments.patience
         write_tables(self.folder / "ka.table")
 
     @staticmethod
     def tell(text):
         print(text, file=sys.stderr, flush=True)
+
+    def wait_for_quiet(self):
+        """Until other programs leave the processors alone, but no longer than asked for."""
+        until = time.monotonic() + self.patience
+        while self.patience > 0 and idle_share() < QUIET and time.monotonic() < until:
+            pass
 
     def ours(self, *words, ranks=1):
         return engines.run_ours(self.program, words, ranks)
@@ -199,6 +225,7 @@ class Lab:
         self.tell(title)
         row = {"case": title, "unit": unit, "ours_runs": [], "peer_runs": [], "load": []}
         for _ in range(self.rounds):
+            self.wait_for_quiet()
             row["load"].append(os.getloadavg()[0])
             row["ours_runs"].append(ours())
             row["peer_runs"].append(peer())
@@ -220,8 +247,8 @@ def print_table(rows):
     for row in rows:
         mark = " HEAVY" if row["heavy_load"] else ""
         load = f"{min(row['load']):.1f}-{max(row['load']):.1f}{mark}"
-        print(f"| {row['case'].replace(' | ', ' beside ')} | {row['unit']} | {spread(row['ours'])} | {spread(row['peer'])} | "
-              f"{row['ratio']:.2f} | {load} |")
+        print(f"| {row['case'].replace(' | ', ' beside ')} | {row['unit']} | {spread(row['ours'])} | "
+              f"{spread(row['peer'])} | {row['ratio']:.2f} | {load} |")
     for row in rows:
         if "ours_evaluations" in row:
             print(f"\n{row['case']}\n  force evaluations {row['ours_evaluations']} | {row['peer_evaluations']};"
@@ -229,24 +256,32 @@ def print_table(rows):
                   f" largest force {row['ours_max_force']:.2g} | {row['peer_max_force']:.2g};"
                   f" {row['ours_stop']} | {row['peer_stop']}")
         if "cpu_ratio" in row:
-            print(f"\n{row['case']}\n  per second of CPU time the ratio is {row['cpu_ratio']:.3f}: what sharing caches and memory costs a core")
+            print(f"\n{row['case']}\n  per second of CPU time the ratio is {row['cpu_ratio']:.3f};"
+                  f" share of the clock in which the ranks ran:"
+                  f" two {median(row['ran'][0]):.2f}, one {median(row['ran'][1]):.2f} (median)")
         if row.get("energy_difference") is not None:
-            print(f"\n{row['case']}\n  energy per particle of the start: LAMMPS minus ours {row['energy_difference']:.2g}")
+            print(f"\n{row['case']}\n  energy per particle of the start:"
+                  f" LAMMPS minus ours {row['energy_difference']:.2g}")
 
 
 def parse(words):
-    parser = argparse.ArgumentParser(description="Our speed beside LAMMPS's: medians, ratios (above 1: we are faster).",
-                                     epilog="cases: " + "; ".join(f"{name} ({what})" for name, (_, what) in CASES.items()))
-    parser.add_argument("--program", required=True, help="glassforge")
-    parser.add_argument("--lmp", required=True, help="LAMMPS")
+    cases = "; ".join(f"{name} ({what})" for name, (_, what) in CASES.items())
+    what = "Our speed beside LAMMPS's: medians, ratios (above 1: we are faster)"
+    parser = argparse.ArgumentParser(prog="lammps.sh", description=what, epilog=f"cases: {cases}")
+    parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--lmp", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each program a case, in turn (default 5)")
+    parser.add_argument("--patience", type=float, default=0,
+                        help="seconds to wait before each round for other programs to be still (default 0)")
     parser.add_argument("--only", help="cases, separated by commas")
     parser.add_argument("--out", default=str(HERE / "results"), help="folder of results and of the configurations made")
     arguments = parser.parse_args(words)
     arguments.cases = arguments.only.split(",") if arguments.only else list(CASES)
-    unknown = [name for name in arguments.cases if name not in CASES]
-    if unknown or arguments.rounds < 1:
-        parser.error(f"unknown case {unknown[0]}; known are {', '.join(CASES)}" if unknown else "--rounds must be at least 1")
+    for name in arguments.cases:
+        if name not in CASES:
+            parser.error(f"unknown case {name}; known are {', '.join(CASES)}")
+    if arguments.rounds < 1:
+        parser.error("--rounds must be at least 1")
     return arguments
 
 
@@ -258,7 +293,8 @@ def main(words):
         rows += CASES[name][0](lab)
         about = {"lammps": engines.lammps_version(lab.lmp), "rounds": lab.rounds, "cores": os.cpu_count(), "rows": rows}
         (lab.folder / "lammps.json").write_text(json.dumps(about, indent=1))
-    print(f"LAMMPS {engines.lammps_version(lab.lmp)}, {lab.rounds} rounds in turn, one thread; load: 1 minute average, ours included")
+    print(f"LAMMPS {engines.lammps_version(lab.lmp)}, {lab.rounds} rounds in turn, one thread; "
+          "load: 1 minute average, ours included")
     print_table(rows)
 
 

@@ -14,13 +14,15 @@ class RunFailed(Exception):
 
 
 def run(words, folder=None):
-    done = subprocess.run([str(w) for w in words], cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    words = [str(word) for word in words]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     if done.returncode != 0:
-        raise RunFailed(f"{' '.join(map(str, words))}\nended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        said = done.stdout[-2000:] + done.stderr[-2000:]
+        raise RunFailed(f"{' '.join(words)}\nended with {done.returncode}:\n{said}")
     return done.stdout
 
 
-# ---- ours --------------------------------------------------------------------------------------------------------------
+# ---- ours ---------------------------------------------------------------------------------------------------------
 
 
 def run_ours(program, words, ranks=1):
@@ -44,7 +46,7 @@ def seconds_of_ours(answer):
     return answer["seconds"]
 
 
-# ---- LAMMPS ------------------------------------------------------------------------------------------------------------
+# ---- LAMMPS -------------------------------------------------------------------------------------------------------
 
 
 def lammps_version(lmp):

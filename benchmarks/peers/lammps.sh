@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Our speed beside LAMMPS's, from the same configurations, in turn: a table of medians and their ratios, and the same as JSON.
-# Rates are per second of process CPU time; the load of the machine while they were taken is printed with them.
+# Our speed beside LAMMPS's, from the same configurations, in turn: a table of medians and their ratios, and the same
+# as JSON. Rates are per second of process CPU time; the load of the machine while they were taken is printed with them.
 #
 #   benchmarks/peers/lammps.sh                         all cases, 5 rounds (about 20 minutes)
 #   benchmarks/peers/lammps.sh --rounds 3 --only ka_cut,quench
 #   benchmarks/peers/lammps.sh --help                  cases and options
 #
-# Wants a release build (cmake --preset release && cmake --build --preset release) and LAMMPS. GLASSFORGE_REFERENCE_DATA adds
-# quenches of two published structures. Results go to benchmarks/peers/results, which git ignores.
+# Wants a release build (cmake --preset release && cmake --build --preset release) and LAMMPS. GLASSFORGE_REFERENCE_DATA
+# adds quenches of two published structures. Results go to benchmarks/peers/results, which git ignores.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

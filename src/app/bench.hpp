@@ -42,8 +42,8 @@ struct DynamicsSpeed {
   double energy_drift = 0;        ///< |change of the conserved energy per particle| over all repeats, the largest
 };
 
-/// NVE of `replicas` replicas on every rank. One replica starts with the velocities of the configuration where it has any;
-/// several get velocities of their own. A tenth of a repeat runs before the clock starts. Collective.
+/// NVE of `replicas` replicas on every rank. One replica starts with the velocities of the configuration where it has
+/// any; several get velocities of their own. A tenth of a repeat runs before the clock starts. Collective.
 DynamicsSpeed benchDynamics(const BenchSystem& system, const DynamicsBench& settings, const par::Communicator& comm);
 
 struct SwapBench {
@@ -57,7 +57,7 @@ struct SwapSpeed {
   double acceptance = 0, swap_acceptance = 0;
 };
 
-/// Displacements and swaps at the system's temperature; the swaps are the model's own, else of all its pairs of species.
+/// Displacements and swaps at the system's temperature; the swaps are the model's own, else all pairs of species.
 SwapSpeed benchSwap(const BenchSystem& system, const SwapBench& settings);
 
 struct QuenchSpeed {

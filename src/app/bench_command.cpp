@@ -54,8 +54,8 @@ void resolve(BenchOptions& options, const Mixture& mixture, std::int64_t default
   requirePositive(options.tolerance, "--tolerance");
   require(options.swap_fraction >= 0 && options.swap_fraction <= 1, "--swap-fraction {} is not between 0 and 1",
           options.swap_fraction);
-  require(options.precision == "double" || options.precision == "mixed", "--precision '{}' is unknown; known are double, mixed",
-          options.precision);
+  require(options.precision == "double" || options.precision == "mixed",
+          "--precision '{}' is unknown; known are double, mixed", options.precision);
   requireBetween(options.steps, 1, 1000000000, "--steps");
   requireBetween(options.max_evaluations, 1, 1000000000, "--max-evaluations");
   requireBetween(options.repeats, 1, 1000, "--repeats");
@@ -87,7 +87,8 @@ BenchSystem prepareSystem(BenchOptions& options, std::int64_t default_steps, con
   resolve(options, mixture, default_steps);
   BenchSystem system =
       options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
-  if (!options.write_state.empty() && comm.root()) io::writeLammpsData(options.write_state, system.start, system.mixture);
+  const bool written = !options.write_state.empty() && comm.root();
+  if (written) io::writeLammpsData(options.write_state, system.start, system.mixture);
   return system;
 }
 
@@ -190,14 +191,15 @@ void addSystemOptions(CLI::App& command, BenchOptions& options) {
   command.add_option("--smoothing", options.smoothing,
                      "At the cutoff: force-shift, quartic, shift, none (default: the model's own)");
   command.add_option("--state", options.state,
-                     "Start from this configuration (extxyz, npz, LAMMPS data, states .h5 of ours); default: a liquid is made");
+                     "Start from this configuration (extxyz, npz, LAMMPS data, our states .h5); default: one is made");
   command.add_option("--write-state", options.write_state,
                      "Write the configuration that is measured, with velocities, as a LAMMPS data file");
   command.add_option("--particles", options.particles,
-                     "Of the liquid that is made (default: the model's). Above 5000, copies of a smaller one that then part");
+                     "Of the liquid made (default: the model's). Above 5000, copies of a smaller one that then part");
   command.add_option("--temperature", options.temperature, "Of that liquid, of velocities and of Monte Carlo")
       ->capture_default_str();
-  command.add_option("--equilibrate", options.equilibrate, "Time of the NVT run that makes the liquid")->capture_default_str();
+  command.add_option("--equilibrate", options.equilibrate, "Time of the NVT run that makes the liquid")
+      ->capture_default_str();
   command.add_option("--repeats", options.repeats, "Measurements; rates are of the median time")->capture_default_str();
   command.add_flag("--json", options.as_json, "Print one JSON object");
 }
@@ -220,7 +222,7 @@ void addBenchCommand(CLI::App& app, Action& action) {
   bench->callback([bench, &action] {
     if (!bench->get_subcommands().empty()) return;
     action = [](const par::Communicator&) -> int {
-      throw InputError("what is to be measured is missing: bench md, bench swap or bench quench; see glassforge bench --help");
+      throw InputError("bench what? bench md, bench swap or bench quench; see glassforge bench --help");
     };
   });
   auto* md = addKind(*bench, action, "md", "Molecular dynamics (NVE): atom-steps a second", options, benchMd);
@@ -231,15 +233,17 @@ void addBenchCommand(CLI::App& app, Action& action) {
   md->add_option("--replicas", options->replicas, "On every rank; threads share them out")->capture_default_str();
   auto* swap = addKind(*bench, action, "swap", "Monte Carlo: attempted moves a second", options, benchSwapMoves);
   swap->add_option("--steps", options->steps, "Sweeps of one measurement (default 1000)");
-  swap->add_option("--swap-fraction", options->swap_fraction, "Share of attempts that are swaps")->capture_default_str();
-  auto* quench = addKind(*bench, action, "quench", "Inherent state: seconds, force evaluations", options, benchQuenches);
+  swap->add_option("--swap-fraction", options->swap_fraction, "Share of attempts that are swaps")
+      ->capture_default_str();
+  auto* quench =
+      addKind(*bench, action, "quench", "Inherent state: seconds, force evaluations", options, benchQuenches);
   quench->add_option("--tolerance", options->tolerance, "Largest force component at the end")->capture_default_str();
   quench->add_option("--skin", options->skin, "Of the neighbour list (default: the engine's)");
   quench->add_option("--max-evaluations", options->max_evaluations, "Of forces, at most")->capture_default_str();
   bench->footer(
       "Example:  glassforge bench md --model KA --write-state ka.data\n"
-      "Rates are per second of process CPU time (per core); those named wall are per second on the clock. Under mpirun, bench md\n"
-      "runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh.");
+      "Rates are per second of process CPU time (per core); those named wall are per second on the clock.\n"
+      "Under mpirun, bench md runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh.");
 }
 
 }  // namespace glassforge::app

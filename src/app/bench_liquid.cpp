@@ -34,8 +34,8 @@ Mixture unitOf(Mixture mixture, std::int64_t n) {
   const std::int64_t copies = power(n, mixture.dimension);
   for (std::size_t s = 0; s < mixture.counts.size(); ++s) {
     require(mixture.counts[s] % copies == 0,
-            "{} particles are made of {} copies of a smaller liquid, so every count must be a multiple of {}, but there are {} of "
-            "species {}; use --particles {}",
+            "{} particles are made of {} copies of a smaller liquid, so every count must be a multiple of {}, but "
+            "there are {} of species {}; use --particles {}",
             mixture.particles(), copies, copies, mixture.counts[s], mixture.species[s],
             Mixture::preset(mixture.name).particles() * copies);
     mixture.counts[s] /= copies;
@@ -72,7 +72,7 @@ Snapshot repeated(const Snapshot& unit, std::int64_t n) {
     for (std::size_t i = 0; i < unit.position.size(); ++i) {
       const auto axis = static_cast<int>(i % d);
       const auto place = copy / power(n, axis) % n;
-      whole.position.push_back(unit.position[i] + static_cast<double>(place) * unit.box[static_cast<std::size_t>(axis)]);
+      whole.position.push_back(unit.position[i] + static_cast<double>(place) * unit.box[i % d]);
     }
   }
   whole.image.assign(whole.position.size(), 0);
@@ -106,7 +106,8 @@ Snapshot makeLiquid(const Mixture& mixture, const LiquidOptions& options) {
   Snapshot liquid = smallLiquid(unitOf(mixture, n), options);
   if (n > 1) {
     liquid = repeated(liquid, n);
-    liquid = mixture.dimension == 3 ? partedCopies<3>(mixture, liquid, options) : partedCopies<2>(mixture, liquid, options);
+    liquid = mixture.dimension == 3 ? partedCopies<3>(mixture, liquid, options)
+                                    : partedCopies<2>(mixture, liquid, options);
   }
   liquid.step = 0;
   liquid.time = 0;

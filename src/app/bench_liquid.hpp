@@ -18,8 +18,8 @@ struct LiquidOptions {
 /// The mixture with `particles` particles at its own composition and density. InputError where that cannot be.
 Mixture withParticles(Mixture mixture, std::int64_t particles);
 
-/// A liquid of `mixture` with velocities. Up to 5000 particles are melted from a random start and cooled in NVT; more are copies
-/// of such a liquid, side by side, that then part in a short NVT run with velocities of their own.
+/// A liquid of `mixture` with velocities. Up to 5000 particles are melted from a random start and cooled in NVT; more
+/// are copies of such a liquid, side by side, that then part in a short NVT run with velocities of their own.
 Snapshot makeLiquid(const Mixture& mixture, const LiquidOptions& options);
 
 }  // namespace glassforge::app

@@ -1,5 +1,5 @@
-"""glassforge bench: what is measured is there, finite and positive; the same configuration can be handed on; what is wrong is
-said in one line. Nothing is asserted of how fast anything is."""
+"""glassforge bench: what is measured is there, finite and positive; the same configuration can be handed on; what is
+wrong is said in one line. Nothing is asserted of how fast anything is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def liquids(tmp_path_factory):
     made = {}
     for model, system in SMALL.items():
         file = folder / f"{model}.data"
-        made[model] = (file, answer("bench", "md", *system, *QUICK, "--steps", 200, "--dt", 0.005, "--write-state", file))
+        words = ("bench", "md", *system, *QUICK, "--steps", 200, "--dt", 0.005, "--write-state", file)
+        made[model] = (file, answer(*words))
     return made
 
 
@@ -68,7 +69,8 @@ def test_replicas_ranks_and_precision_are_said(liquids):
 def test_two_ranks_run_replicas_of_their_own(liquids):
     words = ["bench", "md", "--model", "KA2D", "--state", liquids["KA2D"][0], "--steps", 50, "--repeats", 1, "--json"]
     command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "2", PROGRAM, *map(str, words)]
-    environment = os.environ | {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                                "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, env=environment)
     got = json.loads(done.stdout)
     assert got["ranks"] == 2 and got["replicas"] == 1
@@ -77,7 +79,8 @@ def test_two_ranks_run_replicas_of_their_own(liquids):
 
 @pytest.mark.parametrize("model", SMALL)
 def test_swap_says_what_was_measured(liquids, model):
-    words = ("bench", "swap", "--model", model, "--state", liquids[model][0], "--repeats", 2, "--steps", 20, "--temperature", 10)
+    words = ("bench", "swap", "--model", model, "--state", liquids[model][0], "--repeats", 2, "--steps", 20,
+             "--temperature", 10)
     got = answer(*words)
     assert_positive(got, "particles", "attempts_per_second", "acceptance", "swap_acceptance")
     assert got["acceptance"] < 1 and got["swap_acceptance"] < 1
@@ -97,15 +100,15 @@ def test_quench_says_what_was_measured(liquids):
 
 def test_any_form_of_state_and_any_smoothing(tmp_path):
     write_xyz(tmp_path / "s.xyz", make_structure(4))
-    got = answer("bench", "quench", "--model", "KA2D", "--state", tmp_path / "s.xyz", "--smoothing", "shift", "--tolerance", 10,
-                 "--repeats", 1)
+    got = answer("bench", "quench", "--model", "KA2D", "--state", tmp_path / "s.xyz", "--smoothing", "shift",
+                 "--tolerance", 10, "--repeats", 1)
     assert got["smoothing"] == "shift" and got["particles"] == 1290
 
 
 def test_large_liquids_are_copies_that_parted(tmp_path):
     file = tmp_path / "large.data"
-    got = answer("bench", "md", "--model", "KA2D", "--particles", 5160, "--equilibrate", 1, "--steps", 20, "--repeats", 1,
-                 "--write-state", file)
+    got = answer("bench", "md", "--model", "KA2D", "--particles", 5160, "--equilibrate", 1, "--steps", 20,
+                 "--repeats", 1, "--write-state", file)
     assert got["particles"] == 5160
     lines = file.read_text().split("Atoms # atomic\n\n")[1].split("\n\n")[0].splitlines()
     x = [tuple(map(float, line.split()[2:4])) for line in lines]
@@ -115,7 +118,8 @@ def test_large_liquids_are_copies_that_parted(tmp_path):
 
 
 def test_without_json_it_is_a_list_for_people(liquids):
-    text = glassforge("bench", "md", "--model", "KA2D", "--state", liquids["KA2D"][0], "--steps", 10, "--repeats", 1).stdout
+    words = ("bench", "md", "--model", "KA2D", "--state", liquids["KA2D"][0], "--steps", 10, "--repeats", 1)
+    text = glassforge(*words).stdout
     assert "atom_steps_per_second" in text and "{" not in text
 
 
