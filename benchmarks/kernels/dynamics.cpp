@@ -19,7 +19,7 @@ void countPairs(benchmark::State& state, const Parts<D>& parts) {
     entries += parts.list.last(0, i) - parts.list.first(0, i);
     const int a = speciesOf(parts.pack.row(0, i, 3));
     for (int q = parts.list.first(0, i); q < parts.list.last(0, i); ++q) {
-      const int j = parts.list.entries(0)[q];
+      const int j = parts.list.entries(0)[q] / ReplicaPack<D>::columns;
       double r2 = 0;
       for (int k = 0; k < D; ++k) r2 += std::pow(parts.pack.row(0, i, k) - parts.pack.row(0, j, k), 2);
       inside += r2 * parts.table.inverse_sigma2[a][speciesOf(parts.pack.row(0, j, 3))] < parts.table.cutoff_y ? 1 : 0;

@@ -18,10 +18,10 @@ using PackSpace = Kokkos::HostSpace;
 template <class Data>
 using PackView = Kokkos::View<Data, Kokkos::LayoutRight, PackSpace>;
 
-/// The fourth column of a row holds the species as 2^52 + species: a normal number whose low mantissa bits are the
-/// species, so that wide registers use it as a table index without conversion, and adding 0 leaves it as it is.
-KOKKOS_INLINE_FUNCTION double speciesCode(int species) { return 4503599627370496.0 + species; }
-KOKKOS_INLINE_FUNCTION int speciesOf(double code) { return static_cast<int>(code - 4503599627370496.0); }
+/// The fourth column of a row holds the species s as 2^52 + s (2^32 + 1): a normal number that has s in the low bits of both
+/// its halves, so that wide registers use it as a table index without conversion, and adding 0 leaves it as it is.
+KOKKOS_INLINE_FUNCTION double speciesCode(int species) { return 4503599627370496.0 + 4294967297.0 * species; }
+KOKKOS_INLINE_FUNCTION int speciesOf(double code) { return static_cast<int>(static_cast<std::int64_t>(code) & 7); }
 
 /// Particles are kept in engine order (cell, then id, at the last list build); `id` leads back to file order.
 /// Positions of the engine may leave [0, L) by up to half a skin between list builds.

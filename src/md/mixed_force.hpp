@@ -53,8 +53,8 @@ class FixedPointRows {
     for (int i = 0; i < pack.particles(); ++i) {
       const std::int32_t* mine = rows + 4 * i;
       const WideInt xi(mine[0]), yi(mine[1]), zi(mine[2]);
-      const float* inverse_sigma2 = inverse_sigma2_[mine[3]];
-      const float* force_scale = force_scale_[mine[3]];
+      const WideFloatTable inverse_sigma2(inverse_sigma2_[mine[3]]);
+      const WideFloatTable force_scale(force_scale_[mine[3]]);
       WideFloat fx(0.0), fy(0.0), fz(0.0);
       for (int q = list.first(r, i); q < list.last(r, i); q += WideFloat::width) {
         const WideIntRows other = loadRows(rows, entry + q);

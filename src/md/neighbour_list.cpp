@@ -9,6 +9,7 @@ namespace {
 constexpr double kSearchCell = 2.0;  // edge of a search cell in sigma_AA: fewer, longer lines of candidates
 constexpr double kFarAway = 1e15;    // where the padding row lies: beyond any cutoff, its square still finite
 constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
+constexpr int kRowStride = 4;         // list entries are offsets into (rows, 4) arrays
 constexpr double kRoom = 1.3;        // spare room when memory is sized by mean density
 
 int roundedUp(double value) { return static_cast<int>(std::ceil(value)); }
@@ -220,8 +221,8 @@ void NeighbourList<D>::binRows(const ReplicaPack<D>& pack, int r) {
   for (int c = 0; c < total; ++c) start[c + 1] += start[c];
   for (int i = 0; i < rows; ++i) {
     const int at = start[cell_of_(r, i)]++;
-    binned_row_(r, 0, at) = i;
-    binned_row_(r, 1, at) = i < pack.particles() ? i : source_(r, i - pack.particles());
+    binned_row_(r, 0, at) = kRowStride * i;
+    binned_row_(r, 1, at) = kRowStride * (i < pack.particles() ? i : source_(r, i - pack.particles()));
     binned_row_(r, 2, at) = speciesOf(pack.row(r, i, 3));
     for (int k = 0; k < 3; ++k) binned_(r, k, at) = static_cast<float>(pack.row(r, i, k));
   }
@@ -241,8 +242,8 @@ bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
     if (found < 0) return lacks(r, 0, 2 * entry_capacity_);
     at += found;
     for (; at % padding_ != 0; ++at) {
-      entry_(r, at) = padding;
-      if (by_particle_) particle_entry_(r, at) = i;
+      entry_(r, at) = kRowStride * padding;
+      if (by_particle_) particle_entry_(r, at) = kRowStride * i;
     }
     last_(r, i) = at;
   }
@@ -285,8 +286,8 @@ int NeighbourList<D>::searchAround(const Search& search, int i, const double* x,
 template <int D>
 void NeighbourList<D>::searchLine(const Search& search, int i, const double* x, int begin, int end, int* particles,
                                   int* rows, int& found) const {
-  const float* limit = list_cutoff2_[speciesOf(x[3])];
-  const WideInt self(i);
+  const WideFloatTable limit(list_cutoff2_[speciesOf(x[3])]);
+  const WideInt self(kRowStride * i);
   int count = 0;
   for (int j = begin; j < end; j += WideFloat::width) {
     WideFloat d = WideFloat::load(search.column[0] + j) - WideFloat(x[0]);
@@ -296,7 +297,7 @@ void NeighbourList<D>::searchLine(const Search& search, int i, const double* x, 
       r2 = fusedMultiplyAdd(d, d, r2);
     }
     const WideInt row = WideInt::load(search.row + j);
-    const auto near = (r2 < lookup(limit, WideInt::load(search.species + j))) & (row != self) & firstOfSixteen(end - j);
+    const auto near = (r2 < lookup(limit, WideInt::load(search.species + j))) & (row != self) & firstFloats(end - j);
     if (particles) compress(near, WideInt::load(search.particle + j), particles + count);
     count += compress(near, row, rows + count);
   }

@@ -33,6 +33,7 @@ class NeighbourList {
   /// Moves the periodic copies of replica r to where their particles are now.
   void updateCopies(ReplicaPack<D>& pack, int r) const;
 
+  /// Entries are offsets into the array of rows: four times the row.
   const int* entries(int r) const { return &entry_(r, 0); }
   /// The same lists with every periodic copy named by its particle, and padding by the particle itself.
   const int* particleEntries(int r) const { return &particle_entry_(r, 0); }

@@ -25,9 +25,9 @@ inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const d
                            const int* entry, int first, int last) {
   const int species = speciesOf(self[3]);
   const Wide xi(self[0]), yi(self[1]), zi(self[2]);
-  const double* inverse_sigma2 = table.inverse_sigma2[species];
-  const double* force_scale = table.force_scale[species];
-  const double* four_epsilon = table.four_epsilon[species];
+  const WideTable inverse_sigma2(table.inverse_sigma2[species]);
+  const WideTable force_scale(table.force_scale[species]);
+  const WideTable four_epsilon(table.four_epsilon[species]);
   const Wide limit(table.cutoff_y);
   Wide fx(0.0), fy(0.0), fz(0.0), energy(0.0), virial(0.0);
   for (int q = first; q < last; q += Wide::width) {

@@ -35,8 +35,8 @@ Wide squaredDistance(const Box<D>& box, const double* x, const md::WideRows& oth
 
 template <class TailType>
 Wide pairEnergies(const TailType& tail, const md::PairTable& table, int species, const Wide& r2, const Wide& code) {
-  const Wide y = r2 * lookup(table.inverse_sigma2[species], code);
-  return keep(y < Wide(table.cutoff_y), lookup(table.four_epsilon[species], code) * tail.energy(y));
+  const Wide y = r2 * lookup(md::WideTable(table.inverse_sigma2[species]), code);
+  return keep(y < Wide(table.cutoff_y), lookup(md::WideTable(table.four_epsilon[species]), code) * tail.energy(y));
 }
 
 /// An index below n from 32 random bits; its bias of n / 2^32 is the same for a move and its reverse.

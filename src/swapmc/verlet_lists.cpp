@@ -14,7 +14,7 @@ void VerletLists<D>::build(const double* rows, int particles) {
   first_.assign(1, 0);
   for (int i = 0; i < particles; ++i) {
     listAround(rows, i);
-    while (entry_.size() % Wide::width != 0) entry_.push_back(particles);
+    while (entry_.size() % Wide::width != 0) entry_.push_back(4 * particles);
     first_.push_back(static_cast<int>(entry_.size()));
   }
   ++builds_;
@@ -85,7 +85,7 @@ void VerletLists<D>::testCell(const double* x, int i, int begin, int end) {
     int found[Wide::width];
     const int count = compress(near, &binned_id_[static_cast<std::size_t>(j)], found);
     for (int k = 0; k < count; ++k) {
-      if (found[k] != i) entry_.push_back(found[k]);
+      if (found[k] != i) entry_.push_back(4 * found[k]);
     }
   }
 }

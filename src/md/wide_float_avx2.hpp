@@ -1,0 +1,121 @@
+/// The wide numbers of wide_float.hpp in AVX2 registers: eight floats, eight 32-bit integers.
+#pragma once
+
+#include "md/wide_avx2.hpp"
+
+namespace glassforge::md {
+
+struct WideFloatMask {
+  __m256 lanes;
+  WideFloatMask operator&(WideFloatMask o) const { return {_mm256_and_ps(lanes, o.lanes)}; }
+};
+
+struct WideFloat {
+  static constexpr int width = 8;
+  __m256 v;
+
+  WideFloat() = default;
+  explicit WideFloat(__m256 register_value) : v(register_value) {}
+  WideFloat(double all) : v(_mm256_set1_ps(static_cast<float>(all))) {}
+  static WideFloat load(const float* p) { return WideFloat(_mm256_loadu_ps(p)); }
+
+  friend WideFloat operator+(WideFloat a, WideFloat b) { return WideFloat(_mm256_add_ps(a.v, b.v)); }
+  friend WideFloat operator-(WideFloat a, WideFloat b) { return WideFloat(_mm256_sub_ps(a.v, b.v)); }
+  friend WideFloat operator*(WideFloat a, WideFloat b) { return WideFloat(_mm256_mul_ps(a.v, b.v)); }
+  friend WideFloat operator/(WideFloat a, WideFloat b) { return WideFloat(_mm256_div_ps(a.v, b.v)); }
+  friend WideFloatMask operator<(WideFloat a, WideFloat b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
+};
+
+inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
+  return WideFloat(_mm256_fmadd_ps(a.v, b.v, c.v));
+}
+/// The dividers, not the approximations of AVX2, whose bits differ between makers of processors.
+inline WideFloat reciprocal(WideFloat a) { return WideFloat(1.0) / a; }
+inline WideFloat squareRoot(WideFloat a) { return WideFloat(_mm256_sqrt_ps(a.v)); }
+inline WideFloat keep(WideFloatMask m, WideFloat a) { return WideFloat(_mm256_and_ps(m.lanes, a.v)); }
+
+/// Eight 32-bit integers: fixed-point coordinates, whose wrapping difference is the minimum image.
+struct WideInt {
+  __m256i v;
+  WideInt() = default;
+  explicit WideInt(__m256i register_value) : v(register_value) {}
+  explicit WideInt(std::int32_t all) : v(_mm256_set1_epi32(all)) {}
+  static WideInt load(const std::int32_t* p) {
+    return WideInt(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  friend WideFloatMask operator!=(WideInt a, WideInt b) {
+    const __m256i equal = _mm256_cmpeq_epi32(a.v, b.v);
+    return {_mm256_castsi256_ps(_mm256_xor_si256(equal, _mm256_set1_epi32(-1)))};
+  }
+  friend WideInt operator-(WideInt a, WideInt b) { return WideInt(_mm256_sub_epi32(a.v, b.v)); }
+};
+inline WideFloat toFloat(WideInt a) { return WideFloat(_mm256_cvtepi32_ps(a.v)); }
+
+/// Values by species; the first eight of the table.
+class WideFloatTable {
+ public:
+  explicit WideFloatTable(const float* table) : values_(_mm256_loadu_ps(table)) {}
+  friend WideFloat lookup(const WideFloatTable& table, WideInt index) {
+    return WideFloat(_mm256_permutevar8x32_ps(table.values_, index.v));
+  }
+
+ private:
+  __m256 values_;
+};
+
+/// Sum over lanes in a fixed tree, from four lanes on in double precision.
+inline double sum(WideFloat a) {
+  return sum(Wide(_mm256_cvtps_pd(_mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1)))));
+}
+
+namespace detail {
+
+/// For every mask of eight lanes, the order that moves its lanes to the front.
+constexpr auto kPackEight = [] {
+  std::array<std::array<std::uint8_t, 8>, 256> table{};
+  for (std::size_t mask = 0; mask < 256; ++mask) {
+    std::size_t at = 0;
+    for (std::size_t lane = 0; lane < 8; ++lane) {
+      if (mask >> lane & 1u) table[mask][at++] = static_cast<std::uint8_t>(lane);
+    }
+  }
+  return table;
+}();
+
+}  // namespace detail
+
+/// Writes the values whose lane is set, packed, to `out` (which has room for eight); returns their number.
+inline int compress(WideFloatMask m, WideInt values, std::int32_t* out) {
+  const auto bits = static_cast<unsigned>(_mm256_movemask_ps(m.lanes));
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(detail::kPackEight[bits].data()));
+  const __m256i packed = _mm256_permutevar8x32_epi32(values.v, _mm256_cvtepu8_epi32(bytes));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), packed);
+  return std::popcount(bits);
+}
+
+/// Mask of the first `count` lanes; all where there are more.
+inline WideFloatMask firstFloats(int count) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane))};
+}
+
+struct WideIntRows {
+  WideInt x, y, z, species;
+};
+
+/// The rows that start at rows[offset[0..7]], transposed in registers.
+inline WideIntRows loadRows(const std::int32_t* rows, const int* offset) {
+  const auto two = [&](int k) {  // rows k and k + 4 side by side
+    const auto row = [&](int n) {
+      return _mm_load_si128(reinterpret_cast<const __m128i*>(rows + static_cast<std::uint32_t>(offset[n])));
+    };
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(row(k)), row(k + 4), 1);
+  };
+  const __m256i a = two(0), b = two(1), c = two(2), d = two(3);
+  const __m256i xy01 = _mm256_unpacklo_epi32(a, b), zs01 = _mm256_unpackhi_epi32(a, b);
+  const __m256i xy23 = _mm256_unpacklo_epi32(c, d), zs23 = _mm256_unpackhi_epi32(c, d);
+  return {WideInt(_mm256_unpacklo_epi64(xy01, xy23)), WideInt(_mm256_unpackhi_epi64(xy01, xy23)),
+          WideInt(_mm256_unpacklo_epi64(zs01, zs23)), WideInt(_mm256_unpackhi_epi64(zs01, zs23))};
+}
+
+}  // namespace glassforge::md
