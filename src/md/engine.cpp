@@ -23,8 +23,8 @@ Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double sk
       tail_(makeTail(mixture.smoothing, mixture.cutoff)),
       table_(mixture),
       pack_(replicas, mixture, boxOf<D>(mixture), particles),
-      list_(pack_, table_, mixture.speciesCount(), skin,
-            precision == Precision::mixed ? WideFloat::width : Wide::width, precision == Precision::mixed),
+      list_(pack_, table_, mixture.speciesCount(), skin, precision == Precision::mixed ? WideFloat::width : Wide::width,
+            precision == Precision::mixed),
       waiting_(static_cast<std::size_t>(replicas), 0),
       chain_(static_cast<std::size_t>(replicas)) {
   if (precision == Precision::full) return;
@@ -181,13 +181,14 @@ void Engine<D>::advance(std::int64_t steps, double dt) {
   std::vector<std::int64_t> target(pack_.step);
   for (auto& t : target) t += steps;
   using Policy = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>;
-  const auto unfinished = [&](int r) { return healthy(r) && pack_.step[static_cast<std::size_t>(r)] < target[static_cast<std::size_t>(r)]; };
+  const auto unfinished = [&](int r) {
+    return healthy(r) && pack_.step[static_cast<std::size_t>(r)] < target[static_cast<std::size_t>(r)];
+  };
   while (true) {
     std::visit(
         [&](const auto& tail) {
-          Kokkos::parallel_for("glassforge::md::advance", Policy(0, R, Kokkos::ChunkSize(1)), [&](int r) {
-            advanceReplica(tail, r, target[static_cast<std::size_t>(r)], dt);
-          });
+          Kokkos::parallel_for("glassforge::md::advance", Policy(0, R, Kokkos::ChunkSize(1)),
+                               [&](int r) { advanceReplica(tail, r, target[static_cast<std::size_t>(r)], dt); });
         },
         tail_);
     Kokkos::fence();
@@ -228,7 +229,8 @@ PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
   }
   if (per_particle) {
     per_particle->resize(n);
-    for (std::size_t i = 0; i < n; ++i) (*per_particle)[static_cast<std::size_t>(pack_.id(r, static_cast<int>(i)))] = by_row[i];
+    for (std::size_t i = 0; i < n; ++i)
+      (*per_particle)[static_cast<std::size_t>(pack_.id(r, static_cast<int>(i)))] = by_row[i];
   }
   return sums;
 }
@@ -272,7 +274,8 @@ double Engine<D>::conservedPerParticle(int r) {
 template class Engine<2>;
 template class Engine<3>;
 
-double virialPressure(const Mixture& mixture, std::int64_t particles, double volume, double temperature, double virial) {
+double virialPressure(const Mixture& mixture, std::int64_t particles, double volume, double temperature,
+                      double virial) {
   return (static_cast<double>(particles) * temperature + virial / mixture.dimension) / volume;
 }
 

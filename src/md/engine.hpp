@@ -20,7 +20,9 @@ struct Thermostat {
 };
 
 /// Default skin of the neighbour list: 0.3 in 3D, 0.5 in 2D.
-inline double defaultSkin(int dimension) { return dimension == 3 ? 0.3 : 0.5; }
+inline double defaultSkin(int dimension) {
+  return dimension == 3 ? 0.3 : 0.5;
+}
 
 /// One pack, its lists and its forces. Results of a replica do not depend on the other replicas, nor on threads.
 template <int D>
@@ -83,7 +85,7 @@ class Engine {
   ReplicaPack<D> pack_;
   NeighbourList<D> list_;
   std::optional<FixedPointRows<D>> mixed_;  ///< where the precision is mixed
-  std::vector<char> waiting_;  ///< (R) in the middle of a step, for lack of list memory
+  std::vector<char> waiting_;               ///< (R) in the middle of a step, for lack of list memory
   std::vector<NoseHooverChain> chain_;
   std::optional<Thermostat> thermostat_;
 };

@@ -24,7 +24,7 @@ class FixedPointRows {
     }
     for (int a = 0; a < species_count; ++a) {
       for (int b = 0; b < species_count; ++b) {
-        inverse_sigma2_[a][b] = static_cast<float>(table.inverse_sigma2[a][b]);
+        inverse_sigma2_[a][b] = table.inverse_sigma2[a][b];
         force_scale_[a][b] = static_cast<float>(table.force_scale[a][b]);
       }
     }
@@ -49,40 +49,49 @@ class FixedPointRows {
     const std::int32_t* rows = &rows_(r, 0, 0);
     double* force = &pack.force(r, 0, 0);
     const int* entry = list.particleEntries(r);
-    const WideFloat unit_x(to_length_[0]), unit_y(to_length_[1]), unit_z(to_length_[2]), limit(cutoff_y), self(0.0);
     for (int i = 0; i < pack.particles(); ++i) {
       const std::int32_t* mine = rows + 4 * i;
-      const WideInt xi(mine[0]), yi(mine[1]), zi(mine[2]);
-      const WideFloatTable inverse_sigma2(inverse_sigma2_[mine[3]]);
-      const WideFloatTable force_scale(force_scale_[mine[3]]);
-      WideFloat fx(0.0), fy(0.0), fz(0.0);
-      for (int q = list.first(r, i); q < list.last(r, i); q += WideFloat::width) {
-        const WideIntRows other = loadRows(rows, entry + q);
-        const WideFloat dx = toFloat(xi - other.x) * unit_x, dy = toFloat(yi - other.y) * unit_y;
-        WideFloat r2 = fusedMultiplyAdd(dx, dx, dy * dy);
-        WideFloat dz(0.0);
-        if constexpr (D == 3) {
-          dz = toFloat(zi - other.z) * unit_z;
-          r2 = fusedMultiplyAdd(dz, dz, r2);
-        }
-        const WideFloat y = r2 * lookup(inverse_sigma2, other.species);
-        const auto inside = (y < limit) & (self < y);  // padding entries are the particle itself, at distance 0
-        const WideFloat force_over_r = keep(inside, lookup(force_scale, other.species) * tail.slope(y));
-        fx = fusedMultiplyAdd(force_over_r, dx, fx);
-        fy = fusedMultiplyAdd(force_over_r, dy, fy);
-        if constexpr (D == 3) fz = fusedMultiplyAdd(force_over_r, dz, fz);
+      const WideInt centre[3] = {WideInt(mine[0]), WideInt(mine[1]), WideInt(mine[2])};
+      const int* segment = list.segments(r, i);
+      Wide3 total;
+      for (int s = 0; s < list.speciesCount(); ++s) {
+        const auto sums = sumEntries(tail, cutoff_y, centre, rows, entry, segment[s], segment[s + 1], mine[3], s);
+        const WideFloat scale(force_scale_[mine[3]][s]);
+        for (int k = 0; k < D; ++k) total.axis[k] = fusedMultiplyAdd(scale, sums.axis[k], total.axis[k]);
       }
-      force[4 * i] = sum(fx);
-      force[4 * i + 1] = sum(fy);
-      if constexpr (D == 3) force[4 * i + 2] = sum(fz);
+      for (int k = 0; k < D; ++k) force[4 * i + k] = to_length_[k] * sum(total.axis[k]);
     }
   }
 
  private:
+  struct Wide3 {
+    WideFloat axis[3] = {WideFloat(0.0), WideFloat(0.0), WideFloat(0.0)};
+  };
+
+  /// Sum over the entries first .. last - 1, all of species b, of slope times distance in fixed-point steps.
+  template <class TailType>
+  Wide3 sumEntries(const TailType& tail, double cutoff_y, const WideInt* centre, const std::int32_t* rows,
+                   const int* entry, int first, int last, int a, int b) const {
+    const WideFloat limit(cutoff_y), self(0.0);
+    WideFloat weight[3];  // from a squared distance in steps to one in units of sigma
+    for (int k = 0; k < D; ++k) weight[k] = WideFloat(to_length_[k] * to_length_[k] * inverse_sigma2_[a][b]);
+    Wide3 sums;
+    for (int q = first; q < last; q += WideFloat::width) {
+      const WideIntRows other = loadRows(rows, entry + q);
+      const WideFloat d[3] = {toFloat(centre[0] - other.x), toFloat(centre[1] - other.y), toFloat(centre[2] - other.z)};
+      WideFloat y = d[0] * d[0] * weight[0];
+      for (int k = 1; k < D; ++k) y = fusedMultiplyAdd(d[k] * d[k], weight[k], y);
+      const auto inside = (y < limit) & (self < y);  // padding entries are the particle itself, at distance 0
+      const WideFloat slope = keep(inside, tail.slope(y));
+      for (int k = 0; k < D; ++k) sums.axis[k] = fusedMultiplyAdd(slope, d[k], sums.axis[k]);
+    }
+    return sums;
+  }
+
   PackView<std::int32_t***> rows_;  ///< (R, N, 4): x, y, z, species
   double to_fixed_[3] = {}, to_length_[3] = {};
-  float inverse_sigma2_[Mixture::max_species][16] = {};
-  float force_scale_[Mixture::max_species][16] = {};
+  double inverse_sigma2_[Mixture::max_species][Mixture::max_species] = {};
+  float force_scale_[Mixture::max_species][Mixture::max_species] = {};
 };
 
 }  // namespace glassforge::md

@@ -6,36 +6,28 @@
 namespace glassforge::md {
 namespace {
 
-constexpr double kSearchCell = 2.0;  // edge of a search cell in sigma_AA: fewer, longer lines of candidates
-constexpr double kFarAway = 1e15;    // where the padding row lies: beyond any cutoff, its square still finite
+constexpr double kSortCell = 2.0;         // edge of a cell of the sort in sigma_AA; its particles share candidates
+constexpr double kFarAway = 1e15;         // where the padding row lies: beyond any cutoff, its square still finite
 constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
-constexpr int kRowStride = 4;         // list entries are offsets into (rows, 4) arrays
-constexpr double kRoom = 1.3;        // spare room when memory is sized by mean density
+constexpr int kRowStride = 4;             // list entries are offsets into (rows, 4) arrays
+constexpr double kRoom = 1.3;             // spare room when memory is sized by mean density
 
-int roundedUp(double value) { return static_cast<int>(std::ceil(value)); }
+int roundedUp(double value) {
+  return static_cast<int>(std::ceil(value));
+}
 
 }  // namespace
-
-/// Where the rows of each search cell lie, and their columns.
-template <int D>
-struct NeighbourList<D>::Search {
-  const int* start;
-  const int* row;
-  const int* particle;
-  const int* species;
-  const float* column[3];
-};
 
 template <int D>
 NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin,
                                 int padding, bool by_particle)
-    : padding_(padding), by_particle_(by_particle), skin_(skin), reach_(0) {
+    : padding_(padding), by_particle_(by_particle), skin_(skin), reach_(0), species_count_(species_count) {
   require(std::isfinite(skin) && skin > 0, "skin of the neighbour list is {}, it must be positive", skin);
   for (int a = 0; a < species_count; ++a) {
     for (int b = 0; b < species_count; ++b) {
-      species_reach_[a] = std::max(species_reach_[a], table.cutoff_distance[a][b] + skin);
+      species_reach_[b] = std::max(species_reach_[b], table.cutoff_distance[a][b] + skin);
+      reach_ = std::max(reach_, species_reach_[b]);
     }
-    reach_ = std::max(reach_, species_reach_[a]);
   }
   double longest = 0;
   for (int k = 0; k < D; ++k) longest = std::max(longest, pack.box.length(k) + 2 * reach_);
@@ -47,30 +39,28 @@ NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, in
   }
   const int R = pack.replicas(), N = pack.particles();
   double extended = 1;
-  cell_ = kSearchCell;
-  int sort_total = 1, grid_total = 1;
+  int sort_total = 1;
   for (int k = 0; k < D; ++k) {
     const double length = pack.box.length(k);
     extended *= (length + 2 * reach_) / length;
-    sort_cells_[k] = std::max(1, static_cast<int>(length / kSearchCell));
-    grid_[k] = static_cast<int>((length + 2 * reach_) / cell_) + 1;
+    sort_cells_[k] = std::max(1, static_cast<int>(length / kSortCell));
     sort_total *= sort_cells_[k];
-    grid_total *= grid_[k];
   }
   const double ball = D == 3 ? 4.0 / 3.0 * M_PI * reach_ * reach_ * reach_ : M_PI * reach_ * reach_;
   row_capacity_ = roundedUp(N + kRoom * N * (extended - 1)) + 64;
-  entry_capacity_ = roundedUp(N * (ball * N / pack.box.volume() + padding)) + 64;
+  entry_capacity_ = roundedUp(N * (ball * N / pack.box.volume() + padding * species_count)) + 64;
   rows_needed_.assign(static_cast<std::size_t>(R), 0);
   entries_needed_.assign(static_cast<std::size_t>(R), 0);
   builds_.assign(static_cast<std::size_t>(R), 0);
-  first_ = PackView<int**>("list::first", R, N);
-  last_ = PackView<int**>("list::last", R, N);
+  grid_ = RowGrid<D>(pack.box, reach_, R, species_count);
+  segment_ = PackView<int***>("list::segment", R, N, species_count + 1);
   copies_ = PackView<int*>("list::copies", R);
   built_at_ = PackView<double***>("list::built_at", R, N, 4);
   order_ = PackView<int**>("list::order", R, N);
+  cell_of_ = PackView<int**>("list::cell_of", R, N);
   scratch_ = PackView<double***>("list::scratch", R, N, 4);
   scratch_int_ = PackView<int***>("list::scratch_int", R, N, 4);
-  cell_start_ = PackView<int**>("list::cell_start", R, std::max(sort_total, grid_total) + 1);
+  cell_start_ = PackView<int**>("list::cell_start", R, sort_total + 1);
   grow(pack);
 }
 
@@ -88,16 +78,14 @@ void NeighbourList<D>::grow(ReplicaPack<D>& pack) {
   if (by_particle_) Kokkos::resize(particle_entry_, R, entry_capacity_);
   Kokkos::resize(source_, R, row_capacity_);
   Kokkos::resize(shift_, R, row_capacity_, 4);
-  Kokkos::resize(cell_of_, R, row_capacity_);
-  Kokkos::resize(binned_row_, R, 3, row_capacity_ + WideFloat::width);
-  Kokkos::resize(binned_, R, 3, row_capacity_ + WideFloat::width);
+  grid_.reserve(row_capacity_);
 }
 
 template <int D>
 bool NeighbourList<D>::build(ReplicaPack<D>& pack, int r) {
   sortByCell(pack, r);
   if (!makeCopies(pack, r)) return false;
-  binRows(pack, r);
+  grid_.bin(r, &pack.row(r, 0, 0), pack.particles(), copies_(r), &source_(r, 0));
   if (!fillLists(pack, r)) return false;
   const int N = pack.particles();
   std::copy_n(&pack.row(r, 0, 0), 4 * static_cast<std::size_t>(N), &built_at_(r, 0, 0));
@@ -196,112 +184,82 @@ void NeighbourList<D>::updateCopies(ReplicaPack<D>& pack, int r) const {
   }
 }
 
-template <int D>
-int NeighbourList<D>::cellOfRow(const double* row) const {
-  int cell = 0;
-  for (int k = D - 1; k >= 0; --k) {
-    const int c = static_cast<int>((row[k] + reach_) / cell_);
-    cell = cell * grid_[k] + std::clamp(c, 0, grid_[k] - 1);
-  }
-  return cell;
-}
-
-/// Particles and copies by search cell, coordinates in columns: candidates are contiguous along x.
-template <int D>
-void NeighbourList<D>::binRows(const ReplicaPack<D>& pack, int r) {
-  const int rows = pack.particles() + copies_(r);
-  int total = 1;
-  for (int k = 0; k < D; ++k) total *= grid_[k];
-  int* start = &cell_start_(r, 0);
-  std::fill(start, start + total + 1, 0);
-  for (int i = 0; i < rows; ++i) {
-    cell_of_(r, i) = cellOfRow(&pack.row(r, i, 0));
-    ++start[cell_of_(r, i) + 1];
-  }
-  for (int c = 0; c < total; ++c) start[c + 1] += start[c];
-  for (int i = 0; i < rows; ++i) {
-    const int at = start[cell_of_(r, i)]++;
-    binned_row_(r, 0, at) = kRowStride * i;
-    binned_row_(r, 1, at) = kRowStride * (i < pack.particles() ? i : source_(r, i - pack.particles()));
-    binned_row_(r, 2, at) = speciesOf(pack.row(r, i, 3));
-    for (int k = 0; k < 3; ++k) binned_(r, k, at) = static_cast<float>(pack.row(r, i, k));
-  }
-  for (int c = total; c > 0; --c) start[c] = start[c - 1];
-  start[0] = 0;
-}
-
+/// Particles of a sort cell lie side by side and share their candidates.
 template <int D>
 bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
-  const int N = pack.particles(), padding = N + copies_(r);
-  const Search search{&cell_start_(r, 0),     &binned_row_(r, 0, 0), &binned_row_(r, 1, 0),
-                      &binned_row_(r, 2, 0), {&binned_(r, 0, 0), &binned_(r, 1, 0), &binned_(r, 2, 0)}};
+  std::vector<Candidates> near(static_cast<std::size_t>(species_count_));
+  const int N = pack.particles();
   int at = 0;
-  for (int i = 0; i < N; ++i) {
-    first_(r, i) = at;
-    const int found = searchAround(search, i, &pack.row(r, i, 0), r, at);
-    if (found < 0) return lacks(r, 0, 2 * entry_capacity_);
-    at += found;
-    for (; at % padding_ != 0; ++at) {
-      entry_(r, at) = kRowStride * padding;
-      if (by_particle_) particle_entry_(r, at) = kRowStride * i;
-    }
-    last_(r, i) = at;
+  for (int begin = 0; begin < N;) {
+    int end = begin + 1;
+    while (end < N && cell_of_(r, order_(r, end)) == cell_of_(r, order_(r, begin))) ++end;
+    if (!fillCell(pack, r, begin, end, near, at)) return lacks(r, 0, 2 * entry_capacity_);
+    begin = end;
   }
   return true;
 }
 
-/// Lists the neighbours of particle i from entry `at` on; their number, or -1 where there is no room. Lines of cells along
-/// x are cut to what a sphere of the particle's reach touches.
+/// Lists of particles begin .. end - 1 from entry `at` on; false where there is no room.
 template <int D>
-int NeighbourList<D>::searchAround(const Search& search, int i, const double* x, int r, int at) const {
-  const double reach = species_reach_[speciesOf(x[3])], edge = 1 / cell_;
-  const auto cellAt = [&](double position) { return static_cast<int>((position + reach_) * edge); };
-  const auto gap = [&](int c, int k) {  // from x to the slab of cells c along axis k
-    const double low = c * cell_ - reach_;
-    return std::max(0.0, std::max(low - x[k], x[k] - low - cell_));
-  };
-  int low[3] = {0, 0, 0}, high[3] = {0, 0, 0};
-  for (int k = 1; k < D; ++k) {
-    low[k] = std::max(0, cellAt(x[k] - reach));
-    high[k] = std::min(grid_[k] - 1, cellAt(x[k] + reach));
-  }
-  int found = 0;
-  for (int c = low[2]; c <= high[2]; ++c) {
-    const double z2 = D == 3 ? gap(c, 2) * gap(c, 2) : 0.0;
-    for (int b = low[1]; b <= high[1]; ++b) {
-      const double rest = reach * reach - z2 - gap(b, 1) * gap(b, 1);
-      if (rest < 0) continue;
-      const double half = std::sqrt(rest) + kSingleRounding * reach;
-      const int line = (c * grid_[1] + b) * grid_[0];
-      const int begin = search.start[line + std::max(0, cellAt(x[0] - half))];
-      const int end = search.start[line + std::min(grid_[0] - 1, cellAt(x[0] + half)) + 1];
-      if (at + found + (end - begin) + 2 * WideFloat::width > entry_capacity_) return -1;
-      searchLine(search, i, x, begin, end, by_particle_ ? &particle_entry_(r, at + found) : nullptr, &entry_(r, at + found), found);
+bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near,
+                                int& at) {
+  Bounds bounds;
+  for (int k = 0; k < D; ++k) {
+    bounds.low[k] = bounds.high[k] = pack.row(r, begin, k);
+    for (int i = begin + 1; i < end; ++i) {
+      bounds.low[k] = std::min(bounds.low[k], pack.row(r, i, k));
+      bounds.high[k] = std::max(bounds.high[k], pack.row(r, i, k));
     }
   }
-  return found;
+  int most = 0;
+  for (int s = 0; s < species_count_; ++s) {
+    auto& candidates = near[static_cast<std::size_t>(s)];
+    candidates.clear();
+    grid_.gather(r, s, bounds, species_reach_[s], candidates);
+    candidates.pad();
+    most += candidates.count + padding_ + 2 * WideFloat::width;
+  }
+  const int padding = pack.particles() + copies_(r);
+  for (int i = begin; i < end; ++i) {
+    if (at + most > entry_capacity_) return false;
+    const double* x = &pack.row(r, i, 0);
+    for (int s = 0; s < species_count_; ++s) {
+      segment_(r, i, s) = at;
+      at += search(near[static_cast<std::size_t>(s)], i, x, list_cutoff2_[speciesOf(x[3])][s], r, at);
+      for (; at % padding_ != 0; ++at) {
+        entry_(r, at) = kRowStride * padding;
+        if (by_particle_) particle_entry_(r, at) = kRowStride * i;
+      }
+    }
+    segment_(r, i, species_count_) = at;
+  }
+  return true;
 }
 
-/// Tests candidates begin .. end - 1 and appends those within the list cutoff of their species.
+/// Writes the candidates within the limit of particle i at x, but not i itself, from entry `at` on; their number.
 template <int D>
-void NeighbourList<D>::searchLine(const Search& search, int i, const double* x, int begin, int end, int* particles,
-                                  int* rows, int& found) const {
-  const WideFloatTable limit(list_cutoff2_[speciesOf(x[3])]);
+int NeighbourList<D>::search(const Candidates& near, int i, const double* x, float limit, int r, int at) const {
+  const WideFloat within(limit);
   const WideInt self(kRowStride * i);
+  WideFloat centre[3];
+  for (int k = 0; k < D; ++k) centre[k] = WideFloat(x[k]);
+  int* rows = &entry_(r, at);
+  int* particles = by_particle_ ? &particle_entry_(r, at) : nullptr;
   int count = 0;
-  for (int j = begin; j < end; j += WideFloat::width) {
-    WideFloat d = WideFloat::load(search.column[0] + j) - WideFloat(x[0]);
+  for (int j = 0; j < near.count; j += WideFloat::width) {
+    const auto from = static_cast<std::size_t>(j);
+    WideFloat d = WideFloat::load(&near.column[0][from]) - centre[0];
     WideFloat r2 = d * d;
     for (int k = 1; k < D; ++k) {
-      d = WideFloat::load(search.column[k] + j) - WideFloat(x[k]);
+      d = WideFloat::load(&near.column[k][from]) - centre[k];
       r2 = fusedMultiplyAdd(d, d, r2);
     }
-    const WideInt row = WideInt::load(search.row + j);
-    const auto near = (r2 < lookup(limit, WideInt::load(search.species + j))) & (row != self) & firstFloats(end - j);
-    if (particles) compress(near, WideInt::load(search.particle + j), particles + count);
-    count += compress(near, row, rows + count);
+    const WideInt row = WideInt::load(&near.row[from]);
+    const auto found = (r2 < within) & (row != self);
+    if (particles) compress(found, WideInt::load(&near.particle[from]), particles + count);
+    count += compress(found, row, rows + count);
   }
-  found += count;
+  return count;
 }
 
 template <int D>

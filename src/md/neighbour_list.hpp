@@ -6,22 +6,21 @@
 
 #include "core/replica_pack.hpp"
 #include "md/pair_potential.hpp"
-#include "md/wide_float.hpp"
+#include "md/row_grid.hpp"
 
 namespace glassforge::md {
 
-/// The list of one particle runs from first to last in `entry`, padded to whole registers with a row far away.
-/// Particle order (cell, then id) and entry order (cell by cell) are pure functions of the positions at the build, so
-/// sums over a list have one order whatever ran before. Particles near a face have periodic copies (rows after the
-/// particles) that move with them: no minimum image is taken per pair.
+/// The list of one particle has a segment for each species of its neighbours, padded to whole registers with a row far
+/// away. Particle order (cell, then id) and entry order (species, then cell by cell) are pure functions of the
+/// positions at the build, so sums over a list have one order whatever ran before. Particles near a face have periodic
+/// copies (rows after the particles) that move with them: no minimum image is taken per pair.
 template <int D>
 class NeighbourList {
  public:
-  /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it. Lists are padded
-  /// to a multiple of `padding` entries; with `by_particle`, particleEntries() is
-  /// made as well.
-  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin,
-                int padding = Wide::width, bool by_particle = false);
+  /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it. Lists are
+  /// padded to a multiple of `padding` entries; with `by_particle`, particleEntries() is made as well.
+  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin, int padding = Wide::width,
+                bool by_particle = false);
 
   /// Sorts replica r by cell, makes its periodic copies and lists. False where memory is too small: call grow(), again.
   bool build(ReplicaPack<D>& pack, int r);
@@ -37,47 +36,44 @@ class NeighbourList {
   const int* entries(int r) const { return &entry_(r, 0); }
   /// The same lists with every periodic copy named by its particle, and padding by the particle itself.
   const int* particleEntries(int r) const { return &particle_entry_(r, 0); }
-  int first(int r, int i) const { return first_(r, i); }
-  /// One past the last entry, padding included.
-  int last(int r, int i) const { return last_(r, i); }
+  /// Where the segments of particle i begin, species by species, and where the last one ends, padding included.
+  const int* segments(int r, int i) const { return &segment_(r, i, 0); }
+  int first(int r, int i) const { return segment_(r, i, 0); }
+  int last(int r, int i) const { return segment_(r, i, species_count_); }
+  int speciesCount() const { return species_count_; }
   double skin() const { return skin_; }
   long builds(int r) const { return builds_[static_cast<std::size_t>(r)]; }
 
  private:
-  struct Search;
   void sortByCell(ReplicaPack<D>& pack, int r);
   void permute(ReplicaPack<D>& pack, int r);
   bool makeCopies(ReplicaPack<D>& pack, int r);
-  void binRows(const ReplicaPack<D>& pack, int r);
   bool fillLists(const ReplicaPack<D>& pack, int r);
-  int searchAround(const Search& search, int i, const double* x, int r, int at) const;
-  void searchLine(const Search& search, int i, const double* x, int begin, int end, int* particles, int* rows,
-                  int& found) const;
-  int cellOfRow(const double* row) const;
+  bool fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near, int& at);
+  int search(const Candidates& near, int i, const double* x, float limit, int r, int at) const;
   bool lacks(int r, int rows, int entries);
 
-  int padding_;                                 ///< entries of a list come in multiples of this
+  int padding_;  ///< entries of a list come in multiples of this
   bool by_particle_;
-  double skin_, reach_;                         ///< reach: largest cutoff + skin
-  float list_cutoff2_[Mixture::max_species][16] = {};  ///< (cutoff + skin + rounding of single precision)^2
-  double species_reach_[Mixture::max_species] = {};
-  int sort_cells_[3] = {1, 1, 1};               ///< cells of the sort, over the box
-  int grid_[3] = {1, 1, 1};                     ///< cells of the search, over the box and its copies
-  double cell_ = 1;                             ///< edge of a search cell
+  double skin_, reach_;                                                  ///< reach: largest cutoff + skin
+  float list_cutoff2_[Mixture::max_species][Mixture::max_species] = {};  ///< (cutoff + skin + rounding of single)^2
+  double species_reach_[Mixture::max_species] = {};                      ///< the largest cutoff to a species, plus skin
+  int species_count_;
+  int sort_cells_[3] = {1, 1, 1};  ///< cells of the sort, over the box
   int row_capacity_, entry_capacity_;
   std::vector<int> rows_needed_, entries_needed_;  ///< (R), by failed builds
   std::vector<long> builds_;
 
-  PackView<int**> entry_, particle_entry_, first_, last_;
-  PackView<int*> copies_;                       ///< (R) number of periodic copies
-  PackView<int**> source_;                      ///< (R, copies) particle each copy belongs to
-  PackView<double***> shift_;                   ///< (R, copies, 4)
-  PackView<double***> built_at_;                ///< (R, N, 4) positions at the last build
+  RowGrid<D> grid_;
+  PackView<int**> entry_, particle_entry_;
+  PackView<int***> segment_;      ///< (R, N, species + 1)
+  PackView<int*> copies_;         ///< (R) number of periodic copies
+  PackView<int**> source_;        ///< (R, copies) particle each copy belongs to
+  PackView<double***> shift_;     ///< (R, copies, 4)
+  PackView<double***> built_at_;  ///< (R, N, 4) positions at the last build
   PackView<int**> order_, cell_of_, cell_start_;
-  PackView<int***> binned_row_;                 ///< (R, 3, rows): row, its particle, its species, by search cell
-  PackView<float***> binned_;                   ///< (R, 3, rows): x, y, z by search cell
-  PackView<double***> scratch_;                 ///< (R, N, 4)
-  PackView<int***> scratch_int_;                ///< (R, N, 4)
+  PackView<double***> scratch_;   ///< (R, N, 4)
+  PackView<int***> scratch_int_;  ///< (R, N, 4)
 };
 
 extern template class NeighbourList<2>;

@@ -19,39 +19,88 @@ struct RowForce {
   double x, y, z, energy, virial;
 };
 
-/// Force on one row from its list entries; energy and virial of its half of each pair where asked for.
+/// Distances of one particle from as many neighbours as there are lanes; y = (r / sigma)^2.
+struct WideDistance {
+  Wide dx, dy, dz, y;
+};
+
+template <int D>
+inline WideDistance distancesFrom(const Wide* centre, const double* rows, const int* entry,
+                                  const Wide& inverse_sigma2) {
+  const WideRows other = loadRows(rows, entry);
+  WideDistance d{centre[0] - other.x, centre[1] - other.y, Wide(0.0), Wide(0.0)};
+  Wide r2 = fusedMultiplyAdd(d.dx, d.dx, d.dy * d.dy);
+  if constexpr (D == 3) {
+    d.dz = centre[2] - other.z;
+    r2 = fusedMultiplyAdd(d.dz, d.dz, r2);
+  }
+  d.y = r2 * inverse_sigma2;
+  return d;
+}
+
+/// What the pairs of a particle with one species add up to, before the factors of that pair of species.
 template <int D, bool with_energy, class TailType>
-inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const double* rows, const double* self,
-                           const int* entry, int first, int last) {
-  const int species = speciesOf(self[3]);
-  const Wide xi(self[0]), yi(self[1]), zi(self[2]);
-  const WideTable inverse_sigma2(table.inverse_sigma2[species]);
-  const WideTable force_scale(table.force_scale[species]);
-  const WideTable four_epsilon(table.four_epsilon[species]);
-  const Wide limit(table.cutoff_y);
-  Wide fx(0.0), fy(0.0), fz(0.0), energy(0.0), virial(0.0);
-  for (int q = first; q < last; q += Wide::width) {
-    const WideRows other = loadRows(rows, entry + q);
-    const Wide dx = xi - other.x, dy = yi - other.y;
-    Wide r2 = fusedMultiplyAdd(dx, dx, dy * dy);
-    Wide dz(0.0);
-    if constexpr (D == 3) {
-      dz = zi - other.z;
-      r2 = fusedMultiplyAdd(dz, dz, r2);
-    }
-    const Wide y = r2 * lookup(inverse_sigma2, other.code);
-    const WideMask inside = y < limit;
-    const Wide force_over_r = keep(inside, lookup(force_scale, other.code) * tail.slope(y));
-    fx = fusedMultiplyAdd(force_over_r, dx, fx);
-    fy = fusedMultiplyAdd(force_over_r, dy, fy);
-    if constexpr (D == 3) fz = fusedMultiplyAdd(force_over_r, dz, fz);
+struct WideSums {
+  const TailType& tail;
+  const Wide limit;
+  Wide x = Wide(0.0), y = Wide(0.0), z = Wide(0.0), energy = Wide(0.0), virial = Wide(0.0);
+
+  void add(const WideDistance& d) {
+    const WideMask inside = d.y < limit;
+    const Wide slope = keep(inside, tail.slope(d.y));
+    x = fusedMultiplyAdd(slope, d.dx, x);
+    y = fusedMultiplyAdd(slope, d.dy, y);
+    if constexpr (D == 3) z = fusedMultiplyAdd(slope, d.dz, z);
     if constexpr (with_energy) {
-      energy = energy + keep(inside, lookup(four_epsilon, other.code) * tail.energy(y));
-      virial = fusedMultiplyAdd(force_over_r, r2, virial);
+      energy = energy + keep(inside, tail.energy(d.y));
+      virial = fusedMultiplyAdd(slope, d.y, virial);
     }
   }
-  RowForce result{sum(fx), sum(fy), 0, 0, 0};
-  if constexpr (D == 3) result.z = sum(fz);
+};
+
+/// Adds the entries first .. last - 1. In 3D, distances of a batch are stored before forces are taken from them: two
+/// short chains of dependent operations keep the processor busier than one long one. In 2D lists are too short for
+/// that.
+template <int D, class Sums>
+inline void addEntries(Sums& sums, const Wide* centre, const double* rows, const int* entry, int first, int last,
+                       const Wide& inverse_sigma2) {
+  if constexpr (D == 2) {
+    for (int q = first; q < last; q += Wide::width) sums.add(distancesFrom<D>(centre, rows, entry + q, inverse_sigma2));
+  } else {
+    constexpr int batch = 32;
+    WideDistance stored[batch];
+    while (first < last) {
+      int count = 0;
+      for (; count < batch && first < last; first += Wide::width) {
+        stored[count++] = distancesFrom<D>(centre, rows, entry + first, inverse_sigma2);
+      }
+      for (int k = 0; k < count; ++k) sums.add(stored[k]);
+    }
+  }
+}
+
+/// Force on one particle from its list; energy and virial of its half of each pair where asked for.
+template <int D, bool with_energy, class TailType>
+inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const double* rows, const double* self,
+                           const int* entry, const int* segment, int species_count) {
+  const int species = speciesOf(self[3]);
+  const Wide centre[3] = {Wide(self[0]), Wide(self[1]), Wide(self[2])};
+  const Wide limit(table.cutoff_y);
+  Wide x(0.0), y(0.0), z(0.0), energy(0.0), virial(0.0);
+  for (int s = 0; s < species_count; ++s) {
+    WideSums<D, with_energy, TailType> sums{tail, limit};
+    addEntries<D>(sums, centre, rows, entry, segment[s], segment[s + 1], Wide(table.inverse_sigma2[species][s]));
+    const Wide scale(table.force_scale[species][s]);
+    x = fusedMultiplyAdd(scale, sums.x, x);
+    y = fusedMultiplyAdd(scale, sums.y, y);
+    if constexpr (D == 3) z = fusedMultiplyAdd(scale, sums.z, z);
+    if constexpr (with_energy) {
+      energy = fusedMultiplyAdd(Wide(table.four_epsilon[species][s]), sums.energy, energy);
+      virial = fusedMultiplyAdd(Wide(-2 * table.four_epsilon[species][s]), sums.virial, virial);
+    }
+  }
+  RowForce result{sum(x), sum(y), 0, 0, 0};
+  if constexpr (D == 3) result.z = sum(z);
   if constexpr (with_energy) {
     result.energy = 0.5 * sum(energy);
     result.virial = 0.5 * sum(virial);
@@ -69,7 +118,8 @@ void computeForces(const TailType& tail, const PairTable& table, ReplicaPack<D>&
   double* force = &pack.force(r, 0, 0);
   const int* entry = list.entries(r);
   for (int i = 0; i < pack.particles(); ++i) {
-    const auto f = detail::forceOnRow<D, false>(tail, table, rows, rows + 4 * i, entry, list.first(r, i), list.last(r, i));
+    const auto f =
+        detail::forceOnRow<D, false>(tail, table, rows, rows + 4 * i, entry, list.segments(r, i), list.speciesCount());
     force[4 * i] = f.x;
     force[4 * i + 1] = f.y;
     force[4 * i + 2] = f.z;
@@ -85,7 +135,8 @@ PairSums computeForcesAndEnergy(const TailType& tail, const PairTable& table, Re
   const int* entry = list.entries(r);
   PairSums sums;
   for (int i = 0; i < pack.particles(); ++i) {
-    const auto f = detail::forceOnRow<D, true>(tail, table, rows, rows + 4 * i, entry, list.first(r, i), list.last(r, i));
+    const auto f =
+        detail::forceOnRow<D, true>(tail, table, rows, rows + 4 * i, entry, list.segments(r, i), list.speciesCount());
     force[4 * i] = f.x;
     force[4 * i + 1] = f.y;
     force[4 * i + 2] = f.z;

@@ -19,7 +19,10 @@ struct LennardJones {
 
   explicit LennardJones(const Real& y) : inverse(reciprocal(y)), i2(inverse * inverse), i3(i2 * inverse) {}
   Real energy() const { return i3 * (i3 - Real(1.0)); }
-  Real slope() const { return i2 * i2 * fusedMultiplyAdd(Real(-6.0), i3, Real(3.0)); }
+  /// The slope plus `more`, what a tail adds to it.
+  Real slope(const Real& more) const {
+    return fusedMultiplyAdd(i2 * i2, fusedMultiplyAdd(Real(-6.0), i3, Real(3.0)), more);
+  }
   Real curvature() const { return i2 * i3 * fusedMultiplyAdd(Real(42.0), i3, Real(-12.0)); }
 };
 
@@ -35,7 +38,7 @@ struct EvenTail {
   /// d/dy of energy().
   template <class Real>
   Real slope(const Real& y) const {
-    return LennardJones<Real>(y).slope() + fusedMultiplyAdd(Real(2.0 * c4), y, Real(c2));
+    return LennardJones<Real>(y).slope(fusedMultiplyAdd(Real(2.0 * c4), y, Real(c2)));
   }
   /// d^2/dy^2 of energy().
   template <class Real>
@@ -56,7 +59,7 @@ struct LinearTail {
   template <class Real>
   Real slope(const Real& y) const {
     const LennardJones<Real> u(y);
-    return fusedMultiplyAdd(Real(0.5 * c1), squareRoot(y) * u.inverse, u.slope());
+    return u.slope(Real(0.5 * c1) * squareRoot(y) * u.inverse);
   }
   template <class Real>
   Real curvature(const Real& y) const {
@@ -106,10 +109,10 @@ struct PairTable {
     }
   }
 
-  double cutoff_y;                            ///< (r / sigma)^2 at the cutoff, the same for every pair
+  double cutoff_y;  ///< (r / sigma)^2 at the cutoff, the same for every pair
   double inverse_sigma2[width][width] = {};
   double four_epsilon[width][width] = {};
-  double force_scale[width][width] = {};      ///< force / r = force_scale * slope(y)
+  double force_scale[width][width] = {};  ///< force / r = force_scale * slope(y)
   double cutoff_distance[width][width] = {};
 };
 

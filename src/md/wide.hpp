@@ -1,15 +1,21 @@
-/// Several doubles side by side: the unit of the pair kernels on a CPU. One interface in three forms: registers of AVX-512
-/// (eight wide) or AVX2 (four wide), and plain arrays (eight wide) that any compiler turns into what the machine has. The
-/// build's instruction set decides; kernels ask for `Wide::width`.
+/// Several doubles side by side: the unit of the pair kernels on a CPU. One interface in three forms: registers of
+/// AVX-512 (eight wide) or AVX2 (four wide), and plain arrays (eight wide) that any compiler turns into what the
+/// machine has. The build's instruction set decides; kernels ask for `Wide::width`.
 #pragma once
 
 #include <cmath>
 
 namespace glassforge::md {
 
-inline double fusedMultiplyAdd(double a, double b, double c) { return std::fma(a, b, c); }
-inline double squareRoot(double a) { return std::sqrt(a); }
-inline double reciprocal(double a) { return 1.0 / a; }
+inline double fusedMultiplyAdd(double a, double b, double c) {
+  return std::fma(a, b, c);
+}
+inline double squareRoot(double a) {
+  return std::sqrt(a);
+}
+inline double reciprocal(double a) {
+  return 1.0 / a;
+}
 
 }  // namespace glassforge::md
 

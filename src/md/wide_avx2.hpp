@@ -33,17 +33,25 @@ struct Wide {
   friend WideMask operator!=(Wide a, Wide b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_NEQ_UQ)}; }
 };
 
-inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) { return Wide(_mm256_fmadd_pd(a.v, b.v, c.v)); }
-inline Wide reciprocal(Wide a) { return Wide(1.0) / a; }
-inline Wide squareRoot(Wide a) { return Wide(_mm256_sqrt_pd(a.v)); }
+inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) {
+  return Wide(_mm256_fmadd_pd(a.v, b.v, c.v));
+}
+inline Wide reciprocal(Wide a) {
+  return Wide(1.0) / a;
+}
+inline Wide squareRoot(Wide a) {
+  return Wide(_mm256_sqrt_pd(a.v));
+}
 inline Wide nearestInteger(Wide a) {
   return Wide(_mm256_round_pd(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 /// a where the mask holds, else zero.
-inline Wide keep(WideMask m, Wide a) { return Wide(_mm256_and_pd(m.lanes, a.v)); }
+inline Wide keep(WideMask m, Wide a) {
+  return Wide(_mm256_and_pd(m.lanes, a.v));
+}
 
-/// Eight values by species. A species code (ReplicaPack) has the species in the low bits of both its halves, which makes
-/// the indices of the two halves of a double without a shuffle.
+/// Eight values by species. A species code (ReplicaPack) has the species in the low bits of both its halves, which
+/// makes the indices of the two halves of a double without a shuffle.
 class WideTable {
  public:
   explicit WideTable(const double* table)
@@ -80,8 +88,9 @@ struct WideRows {
 /// The rows that start at rows[offset[0..3]], transposed in registers: no gather instruction.
 inline WideRows loadRows(const double* rows, const int* offset) {
   const auto two = [&](int low, int high, int column) {
-    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(rows + static_cast<std::uint32_t>(offset[low]) + column)),
-                                _mm_load_pd(rows + static_cast<std::uint32_t>(offset[high]) + column), 1);
+    return _mm256_insertf128_pd(
+        _mm256_castpd128_pd256(_mm_load_pd(rows + static_cast<std::uint32_t>(offset[low]) + column)),
+        _mm_load_pd(rows + static_cast<std::uint32_t>(offset[high]) + column), 1);
   };
   const __m256d xy02 = two(0, 2, 0), xy13 = two(1, 3, 0), zc02 = two(0, 2, 2), zc13 = two(1, 3, 2);
   return {Wide(_mm256_unpacklo_pd(xy02, xy13)), Wide(_mm256_unpackhi_pd(xy02, xy13)),
@@ -97,7 +106,8 @@ constexpr auto kPackFour = [] {
     std::size_t at = 0;
     for (std::size_t lane = 0; lane < 4; ++lane) {
       if (!(mask >> lane & 1u)) continue;
-      for (std::size_t byte = 0; byte < 4; ++byte) table[mask][4 * at + byte] = static_cast<std::uint8_t>(4 * lane + byte);
+      for (std::size_t byte = 0; byte < 4; ++byte)
+        table[mask][4 * at + byte] = static_cast<std::uint8_t>(4 * lane + byte);
       ++at;
     }
   }
@@ -106,7 +116,8 @@ constexpr auto kPackFour = [] {
 
 }  // namespace detail
 
-/// Writes the entries of index[0..3] whose lane is set, packed, to `out` (which has room for four); returns their number.
+/// Writes the entries of index[0..3] whose lane is set, packed, to `out` (which has room for four); returns their
+/// number.
 inline int compress(WideMask m, const int* index, int* out) {
   const auto bits = static_cast<unsigned>(_mm256_movemask_pd(m.lanes));
   const __m128i order = _mm_loadu_si128(reinterpret_cast<const __m128i*>(detail::kPackFour[bits].data()));

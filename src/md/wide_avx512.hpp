@@ -32,14 +32,22 @@ struct Wide {
   friend WideMask operator!=(Wide a, Wide b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_NEQ_UQ)}; }
 };
 
-inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) { return Wide(_mm512_fmadd_pd(a.v, b.v, c.v)); }
-inline Wide reciprocal(Wide a) { return Wide(1.0) / a; }
-inline Wide squareRoot(Wide a) { return Wide(_mm512_sqrt_pd(a.v)); }
+inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) {
+  return Wide(_mm512_fmadd_pd(a.v, b.v, c.v));
+}
+inline Wide reciprocal(Wide a) {
+  return Wide(1.0) / a;
+}
+inline Wide squareRoot(Wide a) {
+  return Wide(_mm512_sqrt_pd(a.v));
+}
 inline Wide nearestInteger(Wide a) {
   return Wide(_mm512_roundscale_pd(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 /// a where the mask holds, else zero.
-inline Wide keep(WideMask m, Wide a) { return Wide(_mm512_maskz_mov_pd(m.bits, a.v)); }
+inline Wide keep(WideMask m, Wide a) {
+  return Wide(_mm512_maskz_mov_pd(m.bits, a.v));
+}
 
 /// Eight values by species; a lane takes the one its species code (ReplicaPack) names in its low bits.
 class WideTable {
@@ -77,7 +85,8 @@ inline WideRows loadRows(const double* rows, const int* offset) {
           Wide(_mm512_shuffle_f64x2(xz01, xz23, 0xdd)), Wide(_mm512_shuffle_f64x2(yt01, yt23, 0xdd))};
 }
 
-/// Writes the entries of index[0..7] whose lane is set, packed, to `out` (which has room for eight); returns their number.
+/// Writes the entries of index[0..7] whose lane is set, packed, to `out` (which has room for eight); returns their
+/// number.
 inline int compress(WideMask m, const int* index, int* out) {
   const __m512i all = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(index)));
   _mm512_mask_compressstoreu_epi32(out, static_cast<__mmask16>(m.bits), all);
@@ -85,6 +94,8 @@ inline int compress(WideMask m, const int* index, int* out) {
 }
 
 /// Mask of the first `count` lanes.
-inline WideMask firstLanes(int count) { return {static_cast<__mmask8>((1u << count) - 1u)}; }
+inline WideMask firstLanes(int count) {
+  return {static_cast<__mmask8>((1u << count) - 1u)};
+}
 
 }  // namespace glassforge::md

@@ -18,6 +18,7 @@ struct WideFloat {
   explicit WideFloat(__m256 register_value) : v(register_value) {}
   WideFloat(double all) : v(_mm256_set1_ps(static_cast<float>(all))) {}
   static WideFloat load(const float* p) { return WideFloat(_mm256_loadu_ps(p)); }
+  void store(float* p) const { _mm256_storeu_ps(p, v); }
 
   friend WideFloat operator+(WideFloat a, WideFloat b) { return WideFloat(_mm256_add_ps(a.v, b.v)); }
   friend WideFloat operator-(WideFloat a, WideFloat b) { return WideFloat(_mm256_sub_ps(a.v, b.v)); }
@@ -30,9 +31,15 @@ inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
   return WideFloat(_mm256_fmadd_ps(a.v, b.v, c.v));
 }
 /// The dividers, not the approximations of AVX2, whose bits differ between makers of processors.
-inline WideFloat reciprocal(WideFloat a) { return WideFloat(1.0) / a; }
-inline WideFloat squareRoot(WideFloat a) { return WideFloat(_mm256_sqrt_ps(a.v)); }
-inline WideFloat keep(WideFloatMask m, WideFloat a) { return WideFloat(_mm256_and_ps(m.lanes, a.v)); }
+inline WideFloat reciprocal(WideFloat a) {
+  return WideFloat(1.0) / a;
+}
+inline WideFloat squareRoot(WideFloat a) {
+  return WideFloat(_mm256_sqrt_ps(a.v));
+}
+inline WideFloat keep(WideFloatMask m, WideFloat a) {
+  return WideFloat(_mm256_and_ps(m.lanes, a.v));
+}
 
 /// Eight 32-bit integers: fixed-point coordinates, whose wrapping difference is the minimum image.
 struct WideInt {
@@ -43,13 +50,16 @@ struct WideInt {
   static WideInt load(const std::int32_t* p) {
     return WideInt(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
+  void store(std::int32_t* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   friend WideFloatMask operator!=(WideInt a, WideInt b) {
     const __m256i equal = _mm256_cmpeq_epi32(a.v, b.v);
     return {_mm256_castsi256_ps(_mm256_xor_si256(equal, _mm256_set1_epi32(-1)))};
   }
   friend WideInt operator-(WideInt a, WideInt b) { return WideInt(_mm256_sub_epi32(a.v, b.v)); }
 };
-inline WideFloat toFloat(WideInt a) { return WideFloat(_mm256_cvtepi32_ps(a.v)); }
+inline WideFloat toFloat(WideInt a) {
+  return WideFloat(_mm256_cvtepi32_ps(a.v));
+}
 
 /// Values by species; the first eight of the table.
 class WideFloatTable {

@@ -18,6 +18,7 @@ struct WideFloat {
   explicit WideFloat(__m512 register_value) : v(register_value) {}
   WideFloat(double all) : v(_mm512_set1_ps(static_cast<float>(all))) {}
   static WideFloat load(const float* p) { return WideFloat(_mm512_loadu_ps(p)); }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
 
   friend WideFloat operator+(WideFloat a, WideFloat b) { return WideFloat(_mm512_add_ps(a.v, b.v)); }
   friend WideFloat operator-(WideFloat a, WideFloat b) { return WideFloat(_mm512_sub_ps(a.v, b.v)); }
@@ -38,7 +39,9 @@ inline WideFloat squareRoot(WideFloat a) {
   const WideFloat guess(_mm512_rsqrt14_ps(a.v));
   return a * guess * fusedMultiplyAdd(a * guess, WideFloat(-0.5) * guess, WideFloat(1.5));
 }
-inline WideFloat keep(WideFloatMask m, WideFloat a) { return WideFloat(_mm512_maskz_mov_ps(m.bits, a.v)); }
+inline WideFloat keep(WideFloatMask m, WideFloat a) {
+  return WideFloat(_mm512_maskz_mov_ps(m.bits, a.v));
+}
 
 /// Sixteen 32-bit integers: fixed-point coordinates, whose wrapping difference is the minimum image.
 struct WideInt {
@@ -47,10 +50,13 @@ struct WideInt {
   explicit WideInt(__m512i register_value) : v(register_value) {}
   explicit WideInt(std::int32_t all) : v(_mm512_set1_epi32(all)) {}
   static WideInt load(const std::int32_t* p) { return WideInt(_mm512_loadu_si512(p)); }
+  void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
   friend WideFloatMask operator!=(WideInt a, WideInt b) { return {_mm512_cmpneq_epi32_mask(a.v, b.v)}; }
   friend WideInt operator-(WideInt a, WideInt b) { return WideInt(_mm512_sub_epi32(a.v, b.v)); }
 };
-inline WideFloat toFloat(WideInt a) { return WideFloat(_mm512_cvtepi32_ps(a.v)); }
+inline WideFloat toFloat(WideInt a) {
+  return WideFloat(_mm512_cvtepi32_ps(a.v));
+}
 
 /// Values by species; tables have sixteen.
 class WideFloatTable {

@@ -23,6 +23,9 @@ struct WideFloat {
   static WideFloat load(const float* p) {
     return map([p](std::size_t k) { return p[k]; });
   }
+  void store(float* p) const {
+    for (std::size_t k = 0; k < 16; ++k) p[k] = v[k];
+  }
   template <class F>
   static WideFloat map(F&& lane) {
     WideFloat r;
@@ -52,7 +55,9 @@ struct WideFloat {
 inline WideFloat fusedMultiplyAdd(const WideFloat& a, const WideFloat& b, const WideFloat& c) {
   return WideFloat::map([&](std::size_t k) { return std::fma(a.v[k], b.v[k], c.v[k]); });
 }
-inline WideFloat reciprocal(const WideFloat& a) { return WideFloat(1.0) / a; }
+inline WideFloat reciprocal(const WideFloat& a) {
+  return WideFloat(1.0) / a;
+}
 inline WideFloat squareRoot(const WideFloat& a) {
   return WideFloat::map([&](std::size_t k) { return std::sqrt(a.v[k]); });
 }
@@ -68,6 +73,9 @@ struct WideInt {
     WideInt r;
     for (std::size_t k = 0; k < 16; ++k) r.v[k] = p[k];
     return r;
+  }
+  void store(std::int32_t* p) const {
+    for (std::size_t k = 0; k < 16; ++k) p[k] = v[k];
   }
   friend WideFloatMask operator!=(const WideInt& a, const WideInt& b) {
     WideFloatMask m;

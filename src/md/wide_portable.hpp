@@ -70,7 +70,9 @@ struct Wide {
 inline Wide fusedMultiplyAdd(const Wide& a, const Wide& b, const Wide& c) {
   return Wide::map([&](std::size_t k) { return std::fma(a.v[k], b.v[k], c.v[k]); });
 }
-inline Wide reciprocal(const Wide& a) { return Wide(1.0) / a; }
+inline Wide reciprocal(const Wide& a) {
+  return Wide(1.0) / a;
+}
 inline Wide squareRoot(const Wide& a) {
   return Wide::map([&](std::size_t k) { return std::sqrt(a.v[k]); });
 }
@@ -103,7 +105,8 @@ struct WideRows {
 
 inline WideRows loadRows(const double* rows, const int* offset) {
   const auto column = [&](int c) {
-    return Wide::map([&](std::size_t k) { return rows[static_cast<std::uint32_t>(offset[k]) + static_cast<std::uint32_t>(c)]; });
+    return Wide::map(
+        [&](std::size_t k) { return rows[static_cast<std::uint32_t>(offset[k]) + static_cast<std::uint32_t>(c)]; });
   };
   return {column(0), column(1), column(2), column(3)};
 }
