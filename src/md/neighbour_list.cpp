@@ -6,7 +6,7 @@
 namespace glassforge::md {
 namespace {
 
-constexpr double kSortCell = 2.0;         // edge of a cell of the sort in sigma_AA; its particles share candidates
+constexpr double kSortCell = 2.5;         // edge of a cell of the sort in sigma_AA; its particles share candidates
 constexpr double kFarAway = 1e15;         // where the padding row lies: beyond any cutoff, its square still finite
 constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
 constexpr int kRowStride = 4;             // list entries are offsets into (rows, 4) arrays
@@ -225,7 +225,9 @@ bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, in
     const double* x = &pack.row(r, i, 0);
     for (int s = 0; s < species_count_; ++s) {
       segment_(r, i, s) = at;
-      at += search(near[static_cast<std::size_t>(s)], i, x, list_cutoff2_[speciesOf(x[3])][s], r, at);
+      const auto& candidates = near[static_cast<std::size_t>(s)];
+      const float limit = list_cutoff2_[speciesOf(x[3])][s];
+      at += by_particle_ ? search<true>(candidates, i, x, limit, r, at) : search<false>(candidates, i, x, limit, r, at);
       for (; at % padding_ != 0; ++at) {
         entry_(r, at) = kRowStride * padding;
         if (by_particle_) particle_entry_(r, at) = kRowStride * i;
@@ -238,26 +240,31 @@ bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, in
 
 /// Writes the candidates within the limit of particle i at x, but not i itself, from entry `at` on; their number.
 template <int D>
+template <bool by_particle>
 int NeighbourList<D>::search(const Candidates& near, int i, const double* x, float limit, int r, int at) const {
   const WideFloat within(limit);
   const WideInt self(kRowStride * i);
   WideFloat centre[3];
-  for (int k = 0; k < D; ++k) centre[k] = WideFloat(x[k]);
-  int* rows = &entry_(r, at);
-  int* particles = by_particle_ ? &particle_entry_(r, at) : nullptr;
+  const float* column[3];
+  for (int k = 0; k < D; ++k) {
+    centre[k] = WideFloat(x[k]);
+    column[k] = near.column[k].data();
+  }
+  const int *row = near.row.data(), *particle = near.particle.data();
+  int *rows = &entry_(r, at), *particles = by_particle ? &particle_entry_(r, at) : nullptr;
+  const int end = near.count;
   int count = 0;
-  for (int j = 0; j < near.count; j += WideFloat::width) {
-    const auto from = static_cast<std::size_t>(j);
-    WideFloat d = WideFloat::load(&near.column[0][from]) - centre[0];
+  for (int j = 0; j < end; j += WideFloat::width) {
+    WideFloat d = WideFloat::load(column[0] + j) - centre[0];
     WideFloat r2 = d * d;
     for (int k = 1; k < D; ++k) {
-      d = WideFloat::load(&near.column[k][from]) - centre[k];
+      d = WideFloat::load(column[k] + j) - centre[k];
       r2 = fusedMultiplyAdd(d, d, r2);
     }
-    const WideInt row = WideInt::load(&near.row[from]);
-    const auto found = (r2 < within) & (row != self);
-    if (particles) compress(found, WideInt::load(&near.particle[from]), particles + count);
-    count += compress(found, row, rows + count);
+    const WideInt here = WideInt::load(row + j);
+    const auto found = (r2 < within) & (here != self);
+    if constexpr (by_particle) compress(found, WideInt::load(particle + j), particles + count);
+    count += compress(found, here, rows + count);
   }
   return count;
 }

@@ -50,6 +50,7 @@ class NeighbourList {
   bool makeCopies(ReplicaPack<D>& pack, int r);
   bool fillLists(const ReplicaPack<D>& pack, int r);
   bool fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near, int& at);
+  template <bool by_particle>
   int search(const Candidates& near, int i, const double* x, float limit, int r, int at) const;
   bool lacks(int r, int rows, int entries);
 

@@ -1,6 +1,8 @@
 /// Forces, energies and virials of one replica from its neighbour list.
 #pragma once
 
+#include <algorithm>
+
 #include "core/replica_pack.hpp"
 #include "md/neighbour_list.hpp"
 #include "md/pair_potential.hpp"
@@ -25,9 +27,9 @@ struct WideDistance {
 };
 
 template <int D>
-inline WideDistance distancesFrom(const Wide* centre, const double* rows, const int* entry,
-                                  const Wide& inverse_sigma2) {
-  const WideRows other = loadRows(rows, entry);
+KOKKOS_FORCEINLINE_FUNCTION WideDistance distancesFrom(const Wide* centre, const double* rows, const int* entry,
+                                                       const Wide& inverse_sigma2) {
+  const WideRows other = loadRows<D>(rows, entry);
   WideDistance d{centre[0] - other.x, centre[1] - other.y, Wide(0.0), Wide(0.0)};
   Wide r2 = fusedMultiplyAdd(d.dx, d.dx, d.dy * d.dy);
   if constexpr (D == 3) {
@@ -45,7 +47,7 @@ struct WideSums {
   const Wide limit;
   Wide x = Wide(0.0), y = Wide(0.0), z = Wide(0.0), energy = Wide(0.0), virial = Wide(0.0);
 
-  void add(const WideDistance& d) {
+  KOKKOS_FORCEINLINE_FUNCTION void add(const WideDistance& d) {
     const WideMask inside = d.y < limit;
     const Wide slope = keep(inside, tail.slope(d.y));
     x = fusedMultiplyAdd(slope, d.dx, x);
@@ -62,19 +64,19 @@ struct WideSums {
 /// short chains of dependent operations keep the processor busier than one long one. In 2D lists are too short for
 /// that.
 template <int D, class Sums>
-inline void addEntries(Sums& sums, const Wide* centre, const double* rows, const int* entry, int first, int last,
-                       const Wide& inverse_sigma2) {
+KOKKOS_FORCEINLINE_FUNCTION void addEntries(Sums& sums, const Wide* centre, const double* rows, const int* entry,
+                                            int first, int last, const Wide& inverse_sigma2) {
   if constexpr (D == 2) {
     for (int q = first; q < last; q += Wide::width) sums.add(distancesFrom<D>(centre, rows, entry + q, inverse_sigma2));
   } else {
     constexpr int batch = 32;
     WideDistance stored[batch];
-    while (first < last) {
-      int count = 0;
-      for (; count < batch && first < last; first += Wide::width) {
-        stored[count++] = distancesFrom<D>(centre, rows, entry + first, inverse_sigma2);
+    for (int from = first; from < last; from += batch * Wide::width) {
+      const int groups = std::min(batch, (last - from) / Wide::width);
+      for (int k = 0; k < groups; ++k) {
+        stored[k] = distancesFrom<D>(centre, rows, entry + from + k * Wide::width, inverse_sigma2);
       }
-      for (int k = 0; k < count; ++k) sums.add(stored[k]);
+      for (int k = 0; k < groups; ++k) sums.add(stored[k]);
     }
   }
 }

@@ -6,9 +6,9 @@
 namespace glassforge::md {
 namespace {
 
-constexpr double kEdge = 1.0;             // of a cell in sigma_AA
-constexpr float kFarAway = 1e15f;         // beyond any cutoff, its square still finite
-constexpr double kSingleRounding = 4e-7;  // of a length: what a coordinate in single precision may be off by
+constexpr double kEdge[3] = {0.5, 1.5, 1.5};  // of a cell in sigma_AA: short along the lines, which are cut at cells
+constexpr float kFarAway = 1e15f;             // beyond any cutoff, its square still finite
+constexpr double kSingleRounding = 4e-7;      // of a length: what a coordinate in single precision may be off by
 
 }  // namespace
 
@@ -30,8 +30,8 @@ template <int D>
 RowGrid<D>::RowGrid(const Box<D>& box, double reach, int replicas, int species_count)
     : replicas_(replicas), species_count_(species_count), cells_(1), margin_(reach) {
   for (int k = 0; k < D; ++k) {
-    grid_[k] = static_cast<int>((box.length(k) + 2 * reach) / kEdge) + 1;
-    inverse_edge_[k] = 1 / kEdge;
+    grid_[k] = static_cast<int>((box.length(k) + 2 * reach) / kEdge[k]) + 1;
+    inverse_edge_[k] = 1 / kEdge[k];
     cells_ *= grid_[k];
   }
   start_ = PackView<int**>("grid::start", replicas, species_count * cells_ + 1);

@@ -73,6 +73,7 @@ struct WideRows {
 };
 
 /// The rows that start at rows[offset[0..7]], transposed in registers: no gather instruction.
+template <int>
 inline WideRows loadRows(const double* rows, const int* offset) {
   const auto two = [&](int low, int high) {
     return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_load_pd(rows + static_cast<std::uint32_t>(offset[low]))),

@@ -103,6 +103,7 @@ struct WideRows {
   Wide x, y, z, code;
 };
 
+template <int>
 inline WideRows loadRows(const double* rows, const int* offset) {
   const auto column = [&](int c) {
     return Wide::map(

@@ -40,7 +40,9 @@ Wide pairEnergies(const TailType& tail, const md::PairTable& table, int species,
 }
 
 /// An index below n from 32 random bits; its bias of n / 2^32 is the same for a move and its reverse.
-int pick(std::uint32_t word, std::size_t n) { return static_cast<int>((std::uint64_t{word} * n) >> 32); }
+int pick(std::uint32_t word, std::size_t n) {
+  return static_cast<int>((std::uint64_t{word} * n) >> 32);
+}
 
 }  // namespace
 
@@ -109,7 +111,7 @@ double MonteCarlo<D>::localEnergy(int i) const {
       [&](const auto& tail) {
         Wide energy(0.0);
         for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
-          const auto other = md::loadRows(row_.data(), lists_.entries() + q);
+          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
           energy = energy + pairEnergies(tail, table_, speciesOf(x[3]), squaredDistance(box_, x, other), other.code);
         }
         return sum(energy);
@@ -126,13 +128,52 @@ double MonteCarlo<D>::displacementDifference(int i, const double* target) const 
       [&](const auto& tail) {
         Wide before(0.0), after(0.0);
         for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
-          const auto other = md::loadRows(row_.data(), lists_.entries() + q);
+          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
           before = before + pairEnergies(tail, table_, species, squaredDistance(box_, x, other), other.code);
           after = after + pairEnergies(tail, table_, species, squaredDistance(box_, target, other), other.code);
         }
         return sum(after) - sum(before);
       },
       tail_);
+}
+
+/// Energy of particle i as one of `species` minus that as it is, in one pass over its list.
+template <int D>
+double MonteCarlo<D>::speciesDifference(int i, int species) const {
+  const double* x = &row_(i, 0);
+  const int own = speciesOf(x[3]);
+  return std::visit(
+      [&](const auto& tail) {
+        Wide before(0.0), after(0.0);
+        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
+          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
+          const Wide r2 = squaredDistance(box_, x, other);
+          before = before + pairEnergies(tail, table_, own, r2, other.code);
+          after = after + pairEnergies(tail, table_, species, r2, other.code);
+        }
+        return sum(after) - sum(before);
+      },
+      tail_);
+}
+
+/// Energy after i, of species a, and j, of species b, have exchanged species, minus that before. Each difference takes
+/// the other particle for what it was, so where the two are neighbours their own pair, which keeps its energy, is set
+/// right.
+template <int D>
+double MonteCarlo<D>::swapDifference(int i, int j, int a, int b) const {
+  const double difference = speciesDifference(i, b) + speciesDifference(j, a);
+  double r2 = 0;
+  for (int k = 0; k < D; ++k) {
+    const double d = box_.minimumImage(row_(i, k) - row_(j, k), k);
+    r2 += d * d;
+  }
+  return difference +
+         std::visit(
+             [&](const auto& tail) {
+               const auto energy = [&](int c, int d) { return evaluatePair(tail, table_, c, d, r2).energy; };
+               return 2 * energy(a, b) - energy(a, a) - energy(b, b);
+             },
+             tail_);
 }
 
 template <int D>
@@ -181,7 +222,6 @@ void MonteCarlo<D>::exchangeSpecies(int i, int j) {
   std::swap(place_[a], place_[b]);
 }
 
-/// A pair term between i and j stands twice before and twice after, with the same value: it cancels.
 template <int D>
 void MonteCarlo<D>::attemptSwap(const RandomStream::Philox::ctr_type& words) {
   const auto pair_words = stream_.words(static_cast<std::uint64_t>(attempts_), 3u);
@@ -194,15 +234,11 @@ void MonteCarlo<D>::attemptSwap(const RandomStream::Philox::ctr_type& words) {
   const int j = second[static_cast<std::size_t>(pick(pair_words.v[1], second.size()))];
   MoveCount& count = moves_[which + 1];
   ++count.attempted;
-  const double before = localEnergy(i) + localEnergy(j);
+  const double difference = swapDifference(i, j, a, b);
+  if (!accept(difference, words.v[2], words.v[3])) return;
+  ++count.accepted;
+  energy_ += difference;
   exchangeSpecies(i, j);
-  const double difference = localEnergy(i) + localEnergy(j) - before;
-  if (accept(difference, words.v[2], words.v[3])) {
-    ++count.accepted;
-    energy_ += difference;
-  } else {
-    exchangeSpecies(i, j);
-  }
 }
 
 template <int D>

@@ -60,6 +60,8 @@ class MonteCarlo {
   bool accept(double difference, std::uint32_t high, std::uint32_t low) const;
   double localEnergy(int i) const;
   double displacementDifference(int i, const double* target) const;
+  double speciesDifference(int i, int species) const;
+  double swapDifference(int i, int j, int a, int b) const;
   void exchangeSpecies(int i, int j);
   void rebuild();
 
