@@ -25,10 +25,11 @@ class StepHistory {
     Pair& next = pair(size_);
     double *s = next.step.data(), *y = next.change.data();
     const double *from = x.data(), *to = x_new.data(), *f = force.data(), *g = force_new.data();
-    next.product = laneSums<1>(x.size(), [=](std::size_t i) {
-      s[i] = to[i] - from[i];
-      y[i] = f[i] - g[i];
-      return std::array{s[i] * y[i]};
+    next.product = laneSums<1>(x.size(), [=]<class Real>(std::size_t i, Real* term) {
+      const Real moved = load<Real>(to + i) - load<Real>(from + i), changed = load<Real>(f + i) - load<Real>(g + i);
+      std::memcpy(s + i, &moved, sizeof(Real));
+      std::memcpy(y + i, &changed, sizeof(Real));
+      term[0] = moved * changed;
     })[0];
     size_ = next.product > 0 ? size_ + 1 : 0;
   }

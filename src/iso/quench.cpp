@@ -76,8 +76,11 @@ class Minimiser {
     int downhill = 0;
     while (!ended() && at_.max_force > kFireUntil) {
       const double *f = at_.force.data(), *speed = v.data();
-      const auto [power, f2, v2] = laneSums<3>(v.size(), [=](std::size_t i) {
-        return std::array{f[i] * speed[i], f[i] * f[i], speed[i] * speed[i]};
+      const auto [power, f2, v2] = laneSums<3>(v.size(), [=]<class Real>(std::size_t i, Real* term) {
+        const Real fi = load<Real>(f + i), vi = load<Real>(speed + i);
+        term[0] = fi * vi;
+        term[1] = fi * fi;
+        term[2] = vi * vi;
       });
       double keep = 0, push = 0;  // of the velocity, of the force
       if (power < 0) {
