@@ -20,8 +20,32 @@ class Landscape {
     require<PhysicsError>(engine_.healthy(0), "{}", engine_.pack().status[0]);
   }
 
-  /// Energy at x; forces go to `force`.
-  double evaluate(const std::vector<double>& x, std::vector<double>& force) {
+  /// Forces at x go to `force`.
+  void forces(const std::vector<double>& x, std::vector<double>& force) {
+    place(x);
+    engine_.forcesOnlyAt(0);
+    ++evaluations_;
+    const auto& pack = engine_.pack();
+    for (int i = 0; i < pack.particles(); ++i) {
+      const auto at = static_cast<std::size_t>(pack.id(0, i)) * D;
+      for (int k = 0; k < D; ++k) force[at + static_cast<std::size_t>(k)] = pack.force(0, i, k);
+    }
+  }
+
+  /// Energy at x: counts as an evaluation of forces.
+  double energy(const std::vector<double>& x) {
+    place(x);
+    ++evaluations_;
+    return engine_.forcesAt(0).energy;
+  }
+
+  /// For work outside that costs as much as an evaluation.
+  void countEvaluation() { ++evaluations_; }
+  const Box<D>& box() const { return engine_.pack().box; }
+  std::int64_t evaluations() const { return evaluations_; }
+
+ private:
+  void place(const std::vector<double>& x) {
     auto& pack = engine_.pack();
     for (int i = 0; i < pack.particles(); ++i) {
       const auto at = static_cast<std::size_t>(pack.id(0, i)) * D;
@@ -29,18 +53,8 @@ class Landscape {
         pack.row(0, i, k) = x[at + static_cast<std::size_t>(k)] - pack.image(0, i, k) * pack.box.length(k);
       }
     }
-    const double energy = engine_.forcesAt(0).energy;
-    ++evaluations_;
-    for (int i = 0; i < pack.particles(); ++i) {
-      const auto at = static_cast<std::size_t>(pack.id(0, i)) * D;
-      for (int k = 0; k < D; ++k) force[at + static_cast<std::size_t>(k)] = pack.force(0, i, k);
-    }
-    return energy;
   }
 
-  std::int64_t evaluations() const { return evaluations_; }
-
- private:
   md::Engine<D> engine_;
   std::int64_t evaluations_ = 0;
 };

@@ -245,6 +245,15 @@ PairSums Engine<D>::forcesAt(int r) {
 }
 
 template <int D>
+void Engine<D>::forcesOnlyAt(int r) {
+  while (!refreshList(r)) {
+    require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
+    list_.grow(pack_);
+  }
+  std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
+}
+
+template <int D>
 double Engine<D>::kineticEnergy(int r) const {
   double twice = 0;
   for (int i = 0; i < pack_.particles(); ++i) {

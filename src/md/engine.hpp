@@ -64,6 +64,8 @@ class Engine {
 
   /// Forces at the positions now in the pack, lists rebuilt only where needed: what a minimiser calls.
   PairSums forcesAt(int r);
+  /// The same without the sums: lists and forces alone.
+  void forcesOnlyAt(int r);
 
  private:
   template <class TailType>

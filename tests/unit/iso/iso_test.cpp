@@ -71,6 +71,14 @@ TEST(Quench, endsInAMinimumOfTheSameFrame) {
   }
 }
 
+TEST(Quench, keepsTheCentreAsSteepestDescentDoes) {
+  const QuenchResult result = quench(smallCampaign().system.mixture, liquid().thermal, {1e-9, 50000, 0.5});
+  const auto start = liquid().thermal.unwrapped();
+  double moved[2] = {0, 0};
+  for (std::size_t i = 0; i < start.size(); ++i) moved[i % 2] += result.position[i] - start[i];
+  for (const double sum : moved) EXPECT_NEAR(sum, 0, 1e-9);
+}
+
 TEST(Quench, saysWhyItStoppedEarly) {
   const Campaign c = smallCampaign();
   const QuenchResult result = quench(c.system.mixture, liquid().thermal, {1e-9, 20, 0.5});
