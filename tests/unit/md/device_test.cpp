@@ -155,12 +155,13 @@ TEST(Device, packsDoNotChangeBitsIn3D) {
 TEST(Device, threadsDoNotChangeBits) {
   if (Space().concurrency() < 2) GTEST_SKIP() << "one thread only (OMP_NUM_THREADS), so nothing was compared";
   const Mixture m = small<3>(Smoothing::force_shift);
-  const auto start = hostEngine<3>(m, {21, 22});
+  const auto start = hostEngine<3>(m, {21});  // one replica, so that its rows are shared among the threads
   DeviceRun<3> threads(m, start.pack());
   DeviceRun<3, Kokkos::Serial> serial(m, start.pack());
   threads.advance(150, 0.005);
   serial.advance(150, 0.005);
-  for (int r = 0; r < 2; ++r) expectSameBits<3>(threads.snapshot(r), serial.snapshot(r));
+  EXPECT_GT(threads.engine.listBuilds(0), 2) << "nothing was tried of the list build";
+  expectSameBits<3>(threads.snapshot(0), serial.snapshot(0));
 }
 #endif
 
