@@ -22,6 +22,12 @@ target_compile_options(glassforge_flags INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-uninitialized;-Wno-maybe-uninitialized>
   $<$<BOOL:${GLASSFORGE_WERROR}>:-Werror>)
 
+if(CMAKE_CXX_COMPILER MATCHES "nvcc_wrapper")
+  # The device's own fused multiply-adds are off like the CPU's. fmt believes that nvcc has no constexpr; CUDA 13 has.
+  target_compile_options(glassforge_flags INTERFACE --fmad=false)
+  target_compile_definitions(glassforge_flags INTERFACE FMT_USE_CONSTEXPR=1)
+endif()
+
 if(GLASSFORGE_SANITIZE)
   set(glassforge_sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_compile_options(glassforge_flags INTERFACE ${glassforge_sanitize})

@@ -2,12 +2,19 @@
 # that those flags switch on; glassforge_arch_key tells apart machines that share a name.
 
 separate_arguments(glassforge_arch UNIX_COMMAND "${GLASSFORGE_ARCH_FLAGS}")
+set(glassforge_host_compiler "${CMAKE_CXX_COMPILER}")
+if(CMAKE_CXX_COMPILER MATCHES "nvcc_wrapper")  # it compiles the host's half with this one
+  set(glassforge_host_compiler "$ENV{NVCC_WRAPPER_DEFAULT_COMPILER}")
+  if(NOT glassforge_host_compiler)
+    set(glassforge_host_compiler g++)
+  endif()
+endif()
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -E echo ""
-  COMMAND "${CMAKE_CXX_COMPILER}" ${glassforge_arch} -dM -E -x c++ -
+  COMMAND "${glassforge_host_compiler}" ${glassforge_arch} -dM -E -x c++ -
   OUTPUT_VARIABLE glassforge_macros ERROR_VARIABLE glassforge_macros_error RESULT_VARIABLE glassforge_macros_failed)
 if(glassforge_macros_failed)
-  message(FATAL_ERROR "${CMAKE_CXX_COMPILER} does not take GLASSFORGE_ARCH_FLAGS=${GLASSFORGE_ARCH_FLAGS}:\n${glassforge_macros_error}")
+  message(FATAL_ERROR "${glassforge_host_compiler} does not take GLASSFORGE_ARCH_FLAGS=${GLASSFORGE_ARCH_FLAGS}:\n${glassforge_macros_error}")
 endif()
 
 function(glassforge_has_all result)

@@ -3,6 +3,7 @@
 # and its CMake target names a folder that does not exist; being a 3.4 outside our prefix it is never taken.
 
 option(GLASSFORGE_OWN_KOKKOS "Take the Kokkos in .deps/kokkos even where another is found" OFF)
+set(GLASSFORGE_DEVICE "" CACHE STRING "CUDA or HIP: the Kokkos must have this backend as well")
 if(NOT DEFINED GLASSFORGE_KOKKOS_PREFIX)
   set(GLASSFORGE_KOKKOS_PREFIX "${PROJECT_SOURCE_DIR}/.deps/kokkos")
 endif()
@@ -33,5 +34,9 @@ if(NOT "OPENMP" IN_LIST Kokkos_DEVICES)
   message(FATAL_ERROR "Kokkos ${Kokkos_VERSION} at ${Kokkos_DIR} was built without OpenMP (${Kokkos_DEVICES}).\n"
     "Set Kokkos_ROOT to one built with Kokkos_ENABLE_OPENMP=ON, or run scripts/setup.sh and configure with "
     "-DGLASSFORGE_OWN_KOKKOS=ON.")
+endif()
+if(GLASSFORGE_DEVICE AND NOT GLASSFORGE_DEVICE IN_LIST Kokkos_DEVICES)
+  message(FATAL_ERROR "Kokkos ${Kokkos_VERSION} at ${Kokkos_DIR} was built without ${GLASSFORGE_DEVICE} (${Kokkos_DEVICES}).\n"
+    "Set Kokkos_ROOT to one built with Kokkos_ENABLE_${GLASSFORGE_DEVICE}=ON and Kokkos_ENABLE_OPENMP=ON.")
 endif()
 message(STATUS "Kokkos ${Kokkos_VERSION} at ${Kokkos_DIR} (${Kokkos_DEVICES})")

@@ -1,8 +1,9 @@
 /// The pair potentials: each formula once, as a function of y = (r / sigma)^2, in units of 4 epsilon.
 /// They know no lists, no boxes and no parameters of a pair; MD, swap moves, minimiser and tests all call them.
-/// Formulas and sources: docs/formulas.md, "Pair potentials". `Real` is double or Wide.
+/// Formulas and sources: docs/formulas.md, "Pair potentials". `Real` is double, Wide or device::Scalar.
 #pragma once
 
+#include <Kokkos_Macros.hpp>
 #include <cmath>
 #include <variant>
 
@@ -17,13 +18,14 @@ template <class Real>
 struct LennardJones {
   Real inverse, i2, i3;
 
-  explicit LennardJones(const Real& y) : inverse(reciprocal(y)), i2(inverse * inverse), i3(i2 * inverse) {}
-  Real energy() const { return i3 * (i3 - Real(1.0)); }
+  KOKKOS_INLINE_FUNCTION explicit LennardJones(const Real& y)
+      : inverse(reciprocal(y)), i2(inverse * inverse), i3(i2 * inverse) {}
+  KOKKOS_INLINE_FUNCTION Real energy() const { return i3 * (i3 - Real(1.0)); }
   /// The slope plus `more`, what a tail adds to it.
-  Real slope(const Real& more) const {
+  KOKKOS_INLINE_FUNCTION Real slope(const Real& more) const {
     return fusedMultiplyAdd(i2 * i2, fusedMultiplyAdd(Real(-6.0), i3, Real(3.0)), more);
   }
-  Real curvature() const { return i2 * i3 * fusedMultiplyAdd(Real(42.0), i3, Real(-12.0)); }
+  KOKKOS_INLINE_FUNCTION Real curvature() const { return i2 * i3 * fusedMultiplyAdd(Real(42.0), i3, Real(-12.0)); }
 };
 
 /// u + c0 + c2 y + c4 y^2. All zero: plain truncation; c0 only: shifted; all three from the cutoff: continuous to the
@@ -32,17 +34,17 @@ struct EvenTail {
   double c0 = 0, c2 = 0, c4 = 0;
 
   template <class Real>
-  Real energy(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real energy(const Real& y) const {
     return LennardJones<Real>(y).energy() + fusedMultiplyAdd(fusedMultiplyAdd(Real(c4), y, Real(c2)), y, Real(c0));
   }
   /// d/dy of energy().
   template <class Real>
-  Real slope(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real slope(const Real& y) const {
     return LennardJones<Real>(y).slope(fusedMultiplyAdd(Real(2.0 * c4), y, Real(c2)));
   }
   /// d^2/dy^2 of energy().
   template <class Real>
-  Real curvature(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real curvature(const Real& y) const {
     return LennardJones<Real>(y).curvature() + Real(2.0 * c4);
   }
 };
@@ -53,16 +55,16 @@ struct LinearTail {
   double c0 = 0, c1 = 0;
 
   template <class Real>
-  Real energy(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real energy(const Real& y) const {
     return LennardJones<Real>(y).energy() + fusedMultiplyAdd(Real(c1), squareRoot(y), Real(c0));
   }
   template <class Real>
-  Real slope(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real slope(const Real& y) const {
     const LennardJones<Real> u(y);
     return u.slope(Real(0.5 * c1) * squareRoot(y) * u.inverse);
   }
   template <class Real>
-  Real curvature(const Real& y) const {
+  KOKKOS_INLINE_FUNCTION Real curvature(const Real& y) const {
     const LennardJones<Real> u(y);
     return fusedMultiplyAdd(Real(-0.25 * c1), squareRoot(y) * u.i2, u.curvature());
   }

@@ -3,17 +3,18 @@
 /// machine has. The build's instruction set decides; kernels ask for `Wide::width`.
 #pragma once
 
+#include <Kokkos_Core.hpp>
 #include <cmath>
 
 namespace glassforge::md {
 
-inline double fusedMultiplyAdd(double a, double b, double c) {
+KOKKOS_INLINE_FUNCTION double fusedMultiplyAdd(double a, double b, double c) {
   return std::fma(a, b, c);
 }
-inline double squareRoot(double a) {
+KOKKOS_INLINE_FUNCTION double squareRoot(double a) {
   return std::sqrt(a);
 }
-inline double reciprocal(double a) {
+KOKKOS_INLINE_FUNCTION double reciprocal(double a) {
   return 1.0 / a;
 }
 
