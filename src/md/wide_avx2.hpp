@@ -50,21 +50,20 @@ inline Wide keep(WideMask m, Wide a) {
   return Wide(_mm256_and_pd(m.lanes, a.v));
 }
 
-/// Eight values by species. A species code (ReplicaPack) has the species in the low bits of both its halves, which
-/// makes the indices of the two halves of a double without a shuffle.
+/// Eight values by species, the last four of them meant only where there are `more_than_four`. A species code
+/// (ReplicaPack) has the species in the low bits of both its halves, which makes the indices of the two halves of a
+/// double without a shuffle.
+template <bool more_than_four>
 class WideTable {
  public:
   explicit WideTable(const double* table)
-      : low_(_mm256_castpd_ps(_mm256_loadu_pd(table))), high_(_mm256_castpd_ps(_mm256_loadu_pd(table + 4))) {
-    more_than_four_ = _mm256_testz_si256(_mm256_castps_si256(high_), _mm256_castps_si256(high_)) == 0;
-  }
+      : low_(_mm256_castpd_ps(_mm256_loadu_pd(table))), high_(_mm256_castpd_ps(_mm256_loadu_pd(table + 4))) {}
 
   friend Wide lookup(const WideTable& table, Wide code) {
-    const __m256i half = _mm256_set1_epi64x(std::int64_t{1} << 32);
     const __m256i twice = _mm256_slli_epi64(_mm256_castpd_si256(code.v), 1);
-    const __m256i index = _mm256_add_epi32(twice, half);
+    const __m256i index = _mm256_add_epi32(twice, _mm256_set1_epi64x(std::int64_t{1} << 32));
     const __m256d first = _mm256_castps_pd(_mm256_permutevar8x32_ps(table.low_, index));
-    if (!table.more_than_four_) return Wide(first);
+    if constexpr (!more_than_four) return Wide(first);
     const __m256d second = _mm256_castps_pd(_mm256_permutevar8x32_ps(table.high_, index));
     const __m256d upper = _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(code.v), 61));
     return Wide(_mm256_blendv_pd(first, second, upper));
@@ -72,7 +71,6 @@ class WideTable {
 
  private:
   __m256 low_, high_;  // of species 0 to 3, and of 4 to 7
-  bool more_than_four_;
 };
 
 /// Sum over lanes in a fixed tree: halves, pairs.

@@ -50,6 +50,7 @@ inline Wide keep(WideMask m, Wide a) {
 }
 
 /// Eight values by species; a lane takes the one its species code (ReplicaPack) names in its low bits.
+template <bool>
 class WideTable {
  public:
   explicit WideTable(const double* table) : values_(_mm512_loadu_pd(table)) {}

@@ -83,6 +83,7 @@ inline Wide keep(const WideMask& m, const Wide& a) {
   return Wide::map([&](std::size_t k) { return m.bits[k] ? a.v[k] : 0.0; });
 }
 /// Eight values by species.
+template <bool>
 class WideTable {
  public:
   explicit WideTable(const double* table) : values_(table) {}

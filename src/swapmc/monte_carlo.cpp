@@ -1,5 +1,6 @@
 #include "swapmc/monte_carlo.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,7 +9,9 @@ namespace {
 
 using md::Wide;
 
-constexpr double kSkin = 0.6;  // of the lists: rebuilt about every ten sweeps at a displacement of 0.05
+constexpr double kSkin = 0.6;        // of the lists: rebuilt about every ten sweeps at a displacement of 0.05
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kStillSkin = 0.01;  // where all moves are swaps: no particle ever moves
 
 template <int D>
 Box<D> boxOf(const Snapshot& s) {
@@ -17,7 +20,7 @@ Box<D> boxOf(const Snapshot& s) {
   return Box<D>(lengths);
 }
 
-/// Squared minimum-image distances of eight rows from x.
+/// Squared minimum-image distances of the rows from x.
 template <int D>
 Wide squaredDistance(const Box<D>& box, const double* x, const md::WideRows& other) {
   const auto along = [&](int k, const Wide& theirs) {
@@ -33,11 +36,51 @@ Wide squaredDistance(const Box<D>& box, const double* x, const md::WideRows& oth
   return r2;
 }
 
-template <class TailType>
-Wide pairEnergies(const TailType& tail, const md::PairTable& table, int species, const Wide& r2, const Wide& code) {
-  const Wide y = r2 * lookup(md::WideTable(table.inverse_sigma2[species]), code);
-  return keep(y < Wide(table.cutoff_y), lookup(md::WideTable(table.four_epsilon[species]), code) * tail.energy(y));
+/// Squared distances of a batch of rows and their species: kept before energies are taken from them, since two short
+/// chains of dependent operations keep the processor busier than one long one.
+template <int targets>
+struct Batch {
+  static constexpr int size = 32;
+  Wide r2[targets][size], code[size];
+};
+
+/// Goes through entries first .. last - 1 batch by batch: fills one with the squared distances of their rows from each
+/// target, then calls use(batch, how many are filled).
+template <int targets, int D, class Use>
+KOKKOS_FORCEINLINE_FUNCTION void inBatches(const Box<D>& box, const double* const (&from)[targets], const double* rows,
+                                           const int* entries, int first, int last, const Use& use) {
+  Batch<targets> batch;
+  for (int q = first; q < last; q += Batch<targets>::size * Wide::width) {
+    const int count = std::min(Batch<targets>::size, (last - q) / Wide::width);
+    for (int k = 0; k < count; ++k) {
+      const auto other = md::loadRows<3>(rows, entries + q + k * Wide::width);
+      for (int t = 0; t < targets; ++t) batch.r2[t][k] = squaredDistance(box, from[t], other);
+      batch.code[k] = other.code;
+    }
+    use(batch, count);
+  }
 }
+
+/// Energies of the pairs of one species with the rows of a wide load.
+template <class TailType, bool many>
+class PairEnergies {
+ public:
+  PairEnergies(const TailType& tail, const md::PairTable& table, int species)
+      : tail_(tail),
+        inverse_sigma2_(table.inverse_sigma2[species]),
+        four_epsilon_(table.four_epsilon[species]),
+        limit_(table.cutoff_y) {}
+
+  KOKKOS_FORCEINLINE_FUNCTION Wide operator()(const Wide& r2, const Wide& code) const {
+    const Wide y = r2 * lookup(inverse_sigma2_, code);
+    return keep(y < limit_, lookup(four_epsilon_, code) * tail_.energy(y));
+  }
+
+ private:
+  const TailType tail_;
+  const md::WideTable<many> inverse_sigma2_, four_epsilon_;
+  const Wide limit_;
+};
 
 /// An index below n from 32 random bits; its bias of n / 2^32 is the same for a move and its reverse.
 int pick(std::uint32_t word, std::size_t n) {
@@ -55,7 +98,9 @@ MonteCarlo<D>::MonteCarlo(const Mixture& mixture, const Snapshot& start, const M
       box_(boxOf<D>(start)),
       options_(options),
       stream_(key),
-      lists_(box_, mixture.maxCutoff(), kSkin) {
+      still_(options.swap_fraction >= 1 && !options.swap_pairs.empty()),
+      lists_(box_, mixture.maxCutoff(), still_ ? kStillSkin : kSkin) {
+  if (mixture.speciesCount() > 4) more_than_four_ = std::true_type();
   if (options_.swap_pairs.empty()) options_.swap_fraction = 0;
   moves_.push_back({"displacement"});
   for (const auto& [a, b] : options_.swap_pairs) {
@@ -102,65 +147,104 @@ Snapshot MonteCarlo<D>::store() const {
 template <int D>
 void MonteCarlo<D>::rebuild() {
   lists_.build(row_.data(), static_cast<int>(start_.particles()));
+  remembered_.assign(start_.particles() + 1, kUnknown);
 }
 
 template <int D>
 double MonteCarlo<D>::localEnergy(int i) const {
+  return energyAs(i, speciesOf(row_(i, 3)));
+}
+
+/// Energy of particle i with its neighbours, were it one of `species`.
+template <int D>
+double MonteCarlo<D>::energyAs(int i, int species) const {
   const double* x = &row_(i, 0);
   return std::visit(
-      [&](const auto& tail) {
+      [&](const auto& tail, auto many) {
+        const PairEnergies<std::decay_t<decltype(tail)>, many> energies(tail, table_, species);
         Wide energy(0.0);
-        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
-          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
-          energy = energy + pairEnergies(tail, table_, speciesOf(x[3]), squaredDistance(box_, x, other), other.code);
-        }
+        inBatches<1>(box_, {x}, row_.data(), lists_.entries(), lists_.first(i), lists_.last(i),
+                     [&](const Batch<1>& batch, int count) {
+                       for (int k = 0; k < count; ++k) energy = energy + energies(batch.r2[0][k], batch.code[k]);
+                     });
         return sum(energy);
       },
-      tail_);
+      tail_, more_than_four_);
 }
 
 /// Energy of particle i at `target` minus that where it is, in one pass over its list.
 template <int D>
 double MonteCarlo<D>::displacementDifference(int i, const double* target) const {
   const double* x = &row_(i, 0);
-  const int species = speciesOf(x[3]);
   return std::visit(
-      [&](const auto& tail) {
+      [&](const auto& tail, auto many) {
+        const PairEnergies<std::decay_t<decltype(tail)>, many> energies(tail, table_, speciesOf(x[3]));
         Wide before(0.0), after(0.0);
-        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
-          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
-          before = before + pairEnergies(tail, table_, species, squaredDistance(box_, x, other), other.code);
-          after = after + pairEnergies(tail, table_, species, squaredDistance(box_, target, other), other.code);
-        }
+        inBatches<2>(box_, {x, target}, row_.data(), lists_.entries(), lists_.first(i), lists_.last(i),
+                     [&](const Batch<2>& batch, int count) {
+                       for (int k = 0; k < count; ++k) {
+                         before = before + energies(batch.r2[0][k], batch.code[k]);
+                         after = after + energies(batch.r2[1][k], batch.code[k]);
+                       }
+                     });
         return sum(after) - sum(before);
       },
-      tail_);
+      tail_, more_than_four_);
+}
+
+template <int D>
+double MonteCarlo<D>::fullEnergy(bool reset) {
+  double twice = 0;
+  for (int i = 0; i < static_cast<int>(start_.particles()); ++i) twice += localEnergy(i);
+  if (reset) energy_ = 0.5 * twice;
+  return 0.5 * twice;
 }
 
 /// Energy of particle i as one of `species` minus that as it is, in one pass over its list.
 template <int D>
-double MonteCarlo<D>::speciesDifference(int i, int species) const {
+double MonteCarlo<D>::speciesDifference(int i, int species) {
+  if (still_) return energyAs(i, species) - rememberedEnergy(i);
   const double* x = &row_(i, 0);
-  const int own = speciesOf(x[3]);
   return std::visit(
-      [&](const auto& tail) {
+      [&](const auto& tail, auto many) {
+        using Energies = PairEnergies<std::decay_t<decltype(tail)>, many>;
+        const Energies now(tail, table_, speciesOf(x[3])), then(tail, table_, species);
         Wide before(0.0), after(0.0);
-        for (int q = lists_.first(i); q < lists_.last(i); q += Wide::width) {
-          const auto other = md::loadRows<D>(row_.data(), lists_.entries() + q);
-          const Wide r2 = squaredDistance(box_, x, other);
-          before = before + pairEnergies(tail, table_, own, r2, other.code);
-          after = after + pairEnergies(tail, table_, species, r2, other.code);
-        }
+        inBatches<1>(box_, {x}, row_.data(), lists_.entries(), lists_.first(i), lists_.last(i),
+                     [&](const Batch<1>& batch, int count) {
+                       for (int k = 0; k < count; ++k) {
+                         before = before + now(batch.r2[0][k], batch.code[k]);
+                         after = after + then(batch.r2[0][k], batch.code[k]);
+                       }
+                     });
         return sum(after) - sum(before);
       },
-      tail_);
+      tail_, more_than_four_);
+}
+
+/// localEnergy(i), which a chain without displacements computes again only where a neighbour has changed its species.
+template <int D>
+double MonteCarlo<D>::rememberedEnergy(int i) {
+  double& energy = remembered_[static_cast<std::size_t>(i)];
+  if (std::isnan(energy)) energy = localEnergy(i);
+  return energy;
+}
+
+template <int D>
+void MonteCarlo<D>::forgetAround(int i) {
+  const int* entries = lists_.entries();
+  remembered_[static_cast<std::size_t>(i)] = kUnknown;
+  for (int q = lists_.first(i); q < lists_.last(i); ++q) {
+    remembered_[static_cast<std::size_t>(entries[q] / ReplicaPack<D>::columns)] = kUnknown;
+  }
 }
 
 /// Energy after i, of species a, and j, of species b, have exchanged species, minus that before. Each difference takes
 /// the other particle for what it was, so where the two are neighbours their own pair, which keeps its energy, is set
 /// right.
 template <int D>
-double MonteCarlo<D>::swapDifference(int i, int j, int a, int b) const {
+double MonteCarlo<D>::swapDifference(int i, int j, int a, int b) {
+  lists_.prefetch(j);
   const double difference = speciesDifference(i, b) + speciesDifference(j, a);
   double r2 = 0;
   for (int k = 0; k < D; ++k) {
@@ -174,14 +258,6 @@ double MonteCarlo<D>::swapDifference(int i, int j, int a, int b) const {
                return 2 * energy(a, b) - energy(a, a) - energy(b, b);
              },
              tail_);
-}
-
-template <int D>
-double MonteCarlo<D>::fullEnergy(bool reset) {
-  double twice = 0;
-  for (int i = 0; i < static_cast<int>(start_.particles()); ++i) twice += localEnergy(i);
-  if (reset) energy_ = 0.5 * twice;
-  return 0.5 * twice;
 }
 
 template <int D>
@@ -239,6 +315,9 @@ void MonteCarlo<D>::attemptSwap(const RandomStream::Philox::ctr_type& words) {
   ++count.accepted;
   energy_ += difference;
   exchangeSpecies(i, j);
+  if (!still_) return;
+  forgetAround(i);
+  forgetAround(j);
 }
 
 template <int D>

@@ -28,7 +28,8 @@ struct MoveCount {
   double acceptance() const { return attempted ? static_cast<double>(accepted) / static_cast<double>(attempted) : 0; }
 };
 
-/// Attempt n draws its random numbers from the keyed stream at step n: the chain is a pure function of start, key and n.
+/// Attempt n draws its random numbers from the keyed stream at step n: the chain is a pure function of start, key and
+/// n.
 template <int D>
 class MonteCarlo {
  public:
@@ -60,26 +61,32 @@ class MonteCarlo {
   bool accept(double difference, std::uint32_t high, std::uint32_t low) const;
   double localEnergy(int i) const;
   double displacementDifference(int i, const double* target) const;
-  double speciesDifference(int i, int species) const;
-  double swapDifference(int i, int j, int a, int b) const;
+  double energyAs(int i, int species) const;
+  double speciesDifference(int i, int species);
+  double rememberedEnergy(int i);
+  void forgetAround(int i);
+  double swapDifference(int i, int j, int a, int b);
   void exchangeSpecies(int i, int j);
   void rebuild();
 
   Mixture mixture_;
   md::Tail tail_;
+  std::variant<std::false_type, std::true_type> more_than_four_;  ///< species: which form of the tables is used
   md::PairTable table_;
   Box<D> box_;
   MonteCarloOptions options_;
   RandomStream stream_;
-  Snapshot start_;                      ///< species up to date; positions live in row_
-  PackView<double**> row_;              ///< (N + 1, 4), the last one is padding
-  std::vector<std::int32_t> image_;     ///< (N, D)
+  Snapshot start_;                   ///< species up to date; positions live in row_
+  PackView<double**> row_;           ///< (N + 1, 4), the last one is padding
+  std::vector<std::int32_t> image_;  ///< (N, D)
+  bool still_;                       ///< all moves are swaps: particles keep their places
   VerletLists<D> lists_;
+  std::vector<double> remembered_;   ///< local energies of a chain without displacements; NaN: to be computed
   std::vector<std::vector<int>> members_;  ///< per species, particle ids
   std::vector<int> place_;                 ///< of each particle in its species' members
   double energy_ = 0;
   std::int64_t attempts_ = 0;
-  std::vector<MoveCount> moves_;        ///< displacement first, then swap_pairs in their order
+  std::vector<MoveCount> moves_;  ///< displacement first, then swap_pairs in their order
 };
 
 extern template class MonteCarlo<2>;
