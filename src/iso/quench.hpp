@@ -11,7 +11,7 @@ namespace glassforge::iso {
 struct QuenchOptions {
   double tolerance = 1e-9;               ///< largest |force component| at the end
   std::int64_t max_evaluations = 50000;  ///< of forces
-  double skin = 0.3;                     ///< of the neighbour list
+  double skin = 0.4;                     ///< of the neighbour list
 };
 
 /// FIRE (Bitzek et al., Phys. Rev. Lett. 97, 170201 (2006)) until the largest force is small, then L-BFGS (Nocedal

@@ -111,8 +111,8 @@ void Engine<D>::inspect(int r) {
 
 /// True where the lists hold for the positions as they are; false where memory is too small.
 template <int D>
-bool Engine<D>::refreshList(int r) {
-  if (list_.outdated(pack_, r)) {
+bool Engine<D>::refreshList(int r, bool outdated) {
+  if (outdated) {
     inspect(r);
     return healthy(r) && list_.build(pack_, r);
   }
@@ -131,12 +131,27 @@ void Engine<D>::kick(int r, double h) {
   }
 }
 
+/// The first half kick and the drift of a step, and whether the lists are outdated where the particles come to, in one
+/// pass.
 template <int D>
-void Engine<D>::drift(int r, double dt) {
+bool Engine<D>::kickAndDrift(int r, double dt) {
   double* row = &pack_.row(r, 0, 0);
-  const double* velocity = &pack_.velocity(r, 0, 0);
-  const int values = 4 * pack_.particles();
-  for (int i = 0; i < values; ++i) row[i] += dt * velocity[i];
+  double* velocity = &pack_.velocity(r, 0, 0);
+  const double* force = &pack_.force(r, 0, 0);
+  const double* then = list_.builtAt(r);
+  DisplacementCheck check(list_.skin());
+  for (int i = 0; i < pack_.particles(); ++i) {
+    const double scale = 0.5 * dt * pack_.inverse_mass[speciesOf(row[4 * i + 3])];
+    double d2[4];
+    for (int k = 0; k < 4; ++k) {
+      velocity[4 * i + k] += scale * force[4 * i + k];
+      row[4 * i + k] += dt * velocity[4 * i + k];
+      const double d = row[4 * i + k] - then[4 * i + k];
+      d2[k] = d * d;
+    }
+    check.add((d2[0] + d2[1]) + (d2[2] + d2[3]));
+  }
+  return list_.outdated(r, check);
 }
 
 template <int D>
@@ -152,13 +167,15 @@ template <int D>
 template <class TailType>
 bool Engine<D>::stepReplica(const TailType& tail, int r, double dt) {
   char& waiting = waiting_[static_cast<std::size_t>(r)];
-  if (!waiting) {
+  bool outdated = true;
+  if (waiting) {
+    outdated = list_.outdated(pack_, r);
+  } else {
     scaleVelocities(r, dt);
-    kick(r, 0.5 * dt);
-    drift(r, dt);
+    outdated = kickAndDrift(r, dt);
     waiting = 1;
   }
-  if (!refreshList(r)) return false;
+  if (!refreshList(r, outdated)) return false;
   computeStepForces(tail, r);
   kick(r, 0.5 * dt);
   scaleVelocities(r, dt);
@@ -237,7 +254,7 @@ PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
 
 template <int D>
 PairSums Engine<D>::forcesAt(int r) {
-  while (!refreshList(r)) {
+  while (!refreshList(r, list_.outdated(pack_, r))) {
     require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
     list_.grow(pack_);
   }
@@ -246,7 +263,7 @@ PairSums Engine<D>::forcesAt(int r) {
 
 template <int D>
 void Engine<D>::forcesOnlyAt(int r) {
-  while (!refreshList(r)) {
+  while (!refreshList(r, list_.outdated(pack_, r))) {
     require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
     list_.grow(pack_);
   }

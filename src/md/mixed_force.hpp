@@ -52,10 +52,10 @@ class FixedPointRows {
     for (int i = 0; i < pack.particles(); ++i) {
       const std::int32_t* mine = rows + 4 * i;
       const WideInt centre[3] = {WideInt(mine[0]), WideInt(mine[1]), WideInt(mine[2])};
-      const int* segment = list.segments(r, i);
       Wide3 total;
       for (int s = 0; s < list.speciesCount(); ++s) {
-        const auto sums = sumEntries(tail, cutoff_y, centre, rows, entry, segment[s], segment[s + 1], mine[3], s);
+        const auto sums =
+            sumEntries(tail, cutoff_y, centre, rows, entry, list.begin(r, i, s), list.end(r, i, s), mine[3], s);
         const WideFloat scale(force_scale_[mine[3]][s]);
         for (int k = 0; k < D; ++k) total.axis[k] = fusedMultiplyAdd(scale, sums.axis[k], total.axis[k]);
       }

@@ -6,7 +6,7 @@
 namespace glassforge::md {
 namespace {
 
-constexpr double kSortCell = 2.5;         // edge of a cell of the sort in sigma_AA; its particles share candidates
+constexpr double kSortCell = 2.5;  // edge of a cell of the sort in sigma_AA; its particles share candidates
 constexpr double kFarAway = 1e15;         // where the padding row lies: beyond any cutoff, its square still finite
 constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
 constexpr int kRowStride = 4;             // list entries are offsets into (rows, 4) arrays
@@ -33,8 +33,9 @@ NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, in
   for (int k = 0; k < D; ++k) longest = std::max(longest, pack.box.length(k) + 2 * reach_);
   for (int a = 0; a < species_count; ++a) {
     for (int b = 0; b < species_count; ++b) {
-      const double reach = table.cutoff_distance[a][b] + skin + kSingleRounding * longest;
-      list_cutoff2_[a][b] = static_cast<float>(reach * reach);
+      const double cutoff = table.cutoff_distance[a][b] + kSingleRounding * longest;
+      const double inner = cutoff + DisplacementCheck::inner_share * skin, whole = cutoff + skin;
+      list_cutoff2_[a][b] = {static_cast<float>(inner * inner), static_cast<float>(whole * whole)};
     }
   }
   const int R = pack.replicas(), N = pack.particles();
@@ -52,8 +53,9 @@ NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, in
   rows_needed_.assign(static_cast<std::size_t>(R), 0);
   entries_needed_.assign(static_cast<std::size_t>(R), 0);
   builds_.assign(static_cast<std::size_t>(R), 0);
+  inner_.assign(static_cast<std::size_t>(R), 0);
   grid_ = RowGrid<D>(pack.box, reach_, R, species_count);
-  segment_ = PackView<int***>("list::segment", R, N, species_count + 1);
+  segment_ = PackView<int***>("list::segment", R, N, 2 * species_count + 1);
   copies_ = PackView<int*>("list::copies", R);
   built_at_ = PackView<double***>("list::built_at", R, N, 4);
   order_ = PackView<int**>("list::order", R, N);
@@ -89,6 +91,7 @@ bool NeighbourList<D>::build(ReplicaPack<D>& pack, int r) {
   if (!fillLists(pack, r)) return false;
   const int N = pack.particles();
   std::copy_n(&pack.row(r, 0, 0), 4 * static_cast<std::size_t>(N), &built_at_(r, 0, 0));
+  inner_[static_cast<std::size_t>(r)] = 1;
   ++builds_[static_cast<std::size_t>(r)];
   return true;
 }
@@ -188,21 +191,21 @@ void NeighbourList<D>::updateCopies(ReplicaPack<D>& pack, int r) const {
 template <int D>
 bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
   std::vector<Candidates> near(static_cast<std::size_t>(species_count_));
+  Candidates outer;
   const int N = pack.particles();
   int at = 0;
   for (int begin = 0; begin < N;) {
     int end = begin + 1;
     while (end < N && cell_of_(r, order_(r, end)) == cell_of_(r, order_(r, begin))) ++end;
-    if (!fillCell(pack, r, begin, end, near, at)) return lacks(r, 0, 2 * entry_capacity_);
+    if (!fillCell(pack, r, begin, end, near, outer, at)) return lacks(r, 0, 2 * entry_capacity_);
     begin = end;
   }
   return true;
 }
 
-/// Lists of particles begin .. end - 1 from entry `at` on; false where there is no room.
+/// The corners of the particles begin .. end - 1.
 template <int D>
-bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near,
-                                int& at) {
+Bounds NeighbourList<D>::boundsOf(const ReplicaPack<D>& pack, int r, int begin, int end) {
   Bounds bounds;
   for (int k = 0; k < D; ++k) {
     bounds.low[k] = bounds.high[k] = pack.row(r, begin, k);
@@ -211,38 +214,62 @@ bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, in
       bounds.high[k] = std::max(bounds.high[k], pack.row(r, i, k));
     }
   }
+  return bounds;
+}
+
+/// Lists of particles begin .. end - 1 from entry `at` on; false where there is no room.
+template <int D>
+bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near,
+                                Candidates& outer, int& at) {
+  const Bounds bounds = boundsOf(pack, r, begin, end);
   int most = 0;
   for (int s = 0; s < species_count_; ++s) {
     auto& candidates = near[static_cast<std::size_t>(s)];
     candidates.clear();
     grid_.gather(r, s, bounds, species_reach_[s], candidates);
     candidates.pad();
+    outer.reserve(candidates.count);
     most += candidates.count + padding_ + 2 * WideFloat::width;
   }
-  const int padding = pack.particles() + copies_(r);
   for (int i = begin; i < end; ++i) {
     if (at + most > entry_capacity_) return false;
-    const double* x = &pack.row(r, i, 0);
-    for (int s = 0; s < species_count_; ++s) {
-      segment_(r, i, s) = at;
-      const auto& candidates = near[static_cast<std::size_t>(s)];
-      const float limit = list_cutoff2_[speciesOf(x[3])][s];
-      at += by_particle_ ? search<true>(candidates, i, x, limit, r, at) : search<false>(candidates, i, x, limit, r, at);
-      for (; at % padding_ != 0; ++at) {
-        entry_(r, at) = kRowStride * padding;
-        if (by_particle_) particle_entry_(r, at) = kRowStride * i;
-      }
-    }
-    segment_(r, i, species_count_) = at;
+    for (int s = 0; s < species_count_; ++s) fillSegment(pack, r, i, s, near[static_cast<std::size_t>(s)], outer, at);
+    segment_(r, i, 2 * species_count_) = at;
   }
   return true;
 }
 
-/// Writes the candidates within the limit of particle i at x, but not i itself, from entry `at` on; their number.
+/// The neighbours of particle i among the candidates of species s: first the inner ones, then the outer ones, then
+/// padding.
+template <int D>
+void NeighbourList<D>::fillSegment(const ReplicaPack<D>& pack, int r, int i, int s, const Candidates& near,
+                                   Candidates& outer, int& at) {
+  const double* x = &pack.row(r, i, 0);
+  const Limits& limit = list_cutoff2_[speciesOf(x[3])][s];
+  segment_(r, i, 2 * s) = at;
+  at += by_particle_ ? search<true>(near, i, x, limit, &entry_(r, at), &particle_entry_(r, at), outer)
+                     : search<false>(near, i, x, limit, &entry_(r, at), nullptr, outer);
+  const int inner_end = at;
+  for (int q = 0; q < outer.count; q += WideFloat::width) {
+    WideInt::load(outer.row.data() + q).store(&entry_(r, at + q));
+    if (by_particle_) WideInt::load(outer.particle.data() + q).store(&particle_entry_(r, at + q));
+  }
+  at += outer.count;
+  const int padding = pack.particles() + copies_(r);
+  for (; at % padding_ != 0; ++at) {
+    entry_(r, at) = kRowStride * padding;
+    if (by_particle_) particle_entry_(r, at) = kRowStride * i;
+  }
+  segment_(r, i, 2 * s + 1) = std::min(at, (inner_end + padding_ - 1) / padding_ * padding_);
+}
+
+/// Writes the candidates within the inner limit of particle i at x, but not i itself, to `rows` (and `particles`), and
+/// those within the whole limit to `outer`. The number of inner ones.
 template <int D>
 template <bool by_particle>
-int NeighbourList<D>::search(const Candidates& near, int i, const double* x, float limit, int r, int at) const {
-  const WideFloat within(limit);
+int NeighbourList<D>::search(const Candidates& near, int i, const double* x, const Limits& limit, int* rows,
+                             int* particles, Candidates& outer) {
+  const WideFloat inner(limit.inner), whole(limit.whole);
   const WideInt self(kRowStride * i);
   WideFloat centre[3];
   const float* column[3];
@@ -251,9 +278,9 @@ int NeighbourList<D>::search(const Candidates& near, int i, const double* x, flo
     column[k] = near.column[k].data();
   }
   const int *row = near.row.data(), *particle = near.particle.data();
-  int *rows = &entry_(r, at), *particles = by_particle ? &particle_entry_(r, at) : nullptr;
+  int *outer_rows = outer.row.data(), *outer_particles = outer.particle.data();
   const int end = near.count;
-  int count = 0;
+  int count = 0, beyond = 0;
   for (int j = 0; j < end; j += WideFloat::width) {
     WideFloat d = WideFloat::load(column[0] + j) - centre[0];
     WideFloat r2 = d * d;
@@ -262,27 +289,36 @@ int NeighbourList<D>::search(const Candidates& near, int i, const double* x, flo
       r2 = fusedMultiplyAdd(d, d, r2);
     }
     const WideInt here = WideInt::load(row + j);
-    const auto found = (r2 < within) & (here != self);
-    if constexpr (by_particle) compress(found, WideInt::load(particle + j), particles + count);
-    count += compress(found, here, rows + count);
+    const auto close = (r2 < inner) & (here != self), further = (r2 < whole) & !(r2 < inner);
+    if constexpr (by_particle) {
+      const WideInt whose = WideInt::load(particle + j);
+      compress(close, whose, particles + count);
+      compress(further, whose, outer_particles + beyond);
+    }
+    count += compress(close, here, rows + count);
+    beyond += compress(further, here, outer_rows + beyond);
   }
+  outer.count = beyond;
   return count;
 }
 
 template <int D>
-bool NeighbourList<D>::outdated(const ReplicaPack<D>& pack, int r) const {
+bool NeighbourList<D>::outdated(const ReplicaPack<D>& pack, int r) {
   const double* now = &pack.row(r, 0, 0);
-  const double* then = &built_at_(r, 0, 0);
-  double largest = 0;
+  const double* then = builtAt(r);
+  DisplacementCheck check(skin_);
   for (int i = 0; i < pack.particles(); ++i) {
-    double d2 = 0;
-    for (int k = 0; k < D; ++k) {
-      const double d = now[4 * i + k] - then[4 * i + k];
-      d2 += d * d;
-    }
-    largest = largest > d2 ? largest : d2;
+    double d2[4];
+    for (int k = 0; k < 4; ++k) d2[k] = (now[4 * i + k] - then[4 * i + k]) * (now[4 * i + k] - then[4 * i + k]);
+    check.add((d2[0] + d2[1]) + (d2[2] + d2[3]));
   }
-  return !(largest <= 0.25 * skin_ * skin_);  // a NaN counts as moved
+  return outdated(r, check);
+}
+
+template <int D>
+bool NeighbourList<D>::outdated(int r, const DisplacementCheck& check) {
+  inner_[static_cast<std::size_t>(r)] = !check.beyond_inner;
+  return check.beyond_whole;
 }
 
 template class NeighbourList<2>;

@@ -84,14 +84,16 @@ KOKKOS_FORCEINLINE_FUNCTION void addEntries(Sums& sums, const Wide* centre, cons
 /// Force on one particle from its list; energy and virial of its half of each pair where asked for.
 template <int D, bool with_energy, class TailType>
 inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const double* rows, const double* self,
-                           const int* entry, const int* segment, int species_count) {
+                           const NeighbourList<D>& list, int r, int i) {
+  const int* entry = list.entries(r);
   const int species = speciesOf(self[3]);
   const Wide centre[3] = {Wide(self[0]), Wide(self[1]), Wide(self[2])};
   const Wide limit(table.cutoff_y);
   Wide x(0.0), y(0.0), z(0.0), energy(0.0), virial(0.0);
-  for (int s = 0; s < species_count; ++s) {
+  for (int s = 0; s < list.speciesCount(); ++s) {
     WideSums<D, with_energy, TailType> sums{tail, limit};
-    addEntries<D>(sums, centre, rows, entry, segment[s], segment[s + 1], Wide(table.inverse_sigma2[species][s]));
+    addEntries<D>(sums, centre, rows, entry, list.begin(r, i, s), list.end(r, i, s),
+                  Wide(table.inverse_sigma2[species][s]));
     const Wide scale(table.force_scale[species][s]);
     x = fusedMultiplyAdd(scale, sums.x, x);
     y = fusedMultiplyAdd(scale, sums.y, y);
@@ -118,10 +120,8 @@ void computeForces(const TailType& tail, const PairTable& table, ReplicaPack<D>&
                    int r) {
   const double* rows = &pack.row(r, 0, 0);
   double* force = &pack.force(r, 0, 0);
-  const int* entry = list.entries(r);
   for (int i = 0; i < pack.particles(); ++i) {
-    const auto f =
-        detail::forceOnRow<D, false>(tail, table, rows, rows + 4 * i, entry, list.segments(r, i), list.speciesCount());
+    const auto f = detail::forceOnRow<D, false>(tail, table, rows, rows + 4 * i, list, r, i);
     force[4 * i] = f.x;
     force[4 * i + 1] = f.y;
     force[4 * i + 2] = f.z;
@@ -134,11 +134,9 @@ PairSums computeForcesAndEnergy(const TailType& tail, const PairTable& table, Re
                                 const NeighbourList<D>& list, int r, double* per_particle = nullptr) {
   const double* rows = &pack.row(r, 0, 0);
   double* force = &pack.force(r, 0, 0);
-  const int* entry = list.entries(r);
   PairSums sums;
   for (int i = 0; i < pack.particles(); ++i) {
-    const auto f =
-        detail::forceOnRow<D, true>(tail, table, rows, rows + 4 * i, entry, list.segments(r, i), list.speciesCount());
+    const auto f = detail::forceOnRow<D, true>(tail, table, rows, rows + 4 * i, list, r, i);
     force[4 * i] = f.x;
     force[4 * i + 1] = f.y;
     force[4 * i + 2] = f.z;

@@ -7,6 +7,7 @@ namespace glassforge::md {
 
 struct WideFloatMask {
   __m256 lanes;
+  WideFloatMask operator!() const { return {_mm256_xor_ps(lanes, _mm256_castsi256_ps(_mm256_set1_epi32(-1)))}; }
   WideFloatMask operator&(WideFloatMask o) const { return {_mm256_and_ps(lanes, o.lanes)}; }
 };
 

@@ -7,6 +7,7 @@ namespace glassforge::md {
 
 struct WideFloatMask {
   __mmask16 bits;
+  WideFloatMask operator!() const { return {static_cast<__mmask16>(~bits)}; }
   WideFloatMask operator&(WideFloatMask o) const { return {static_cast<__mmask16>(bits & o.bits)}; }
 };
 

@@ -7,6 +7,11 @@ namespace glassforge::md {
 
 struct WideFloatMask {
   std::array<bool, 16> bits;
+  WideFloatMask operator!() const {
+    WideFloatMask r;
+    for (std::size_t k = 0; k < 16; ++k) r.bits[k] = !bits[k];
+    return r;
+  }
   WideFloatMask operator&(const WideFloatMask& o) const {
     WideFloatMask r;
     for (std::size_t k = 0; k < 16; ++k) r.bits[k] = bits[k] && o.bits[k];
