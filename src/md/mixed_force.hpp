@@ -2,6 +2,7 @@
 /// double precision. The error and where it matters: docs/formulas.md, "Molecular dynamics".
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "core/replica_pack.hpp"
@@ -68,6 +69,12 @@ class FixedPointRows {
     WideFloat axis[3] = {WideFloat(0.0), WideFloat(0.0), WideFloat(0.0)};
   };
 
+  /// Distance of one particle from as many as there are lanes, in fixed-point steps, and (r / sigma)^2; kept in batches
+  /// for the reason given at addEntries().
+  struct Distance {
+    WideFloat axis[D], y;
+  };
+
   /// Sum over the entries first .. last - 1, all of species b, of slope times distance in fixed-point steps.
   template <class TailType>
   Wide3 sumEntries(const TailType& tail, double cutoff_y, const WideInt* centre, const std::int32_t* rows,
@@ -76,14 +83,28 @@ class FixedPointRows {
     WideFloat weight[3];  // from a squared distance in steps to one in units of sigma
     for (int k = 0; k < D; ++k) weight[k] = WideFloat(to_length_[k] * to_length_[k] * inverse_sigma2_[a][b]);
     Wide3 sums;
-    for (int q = first; q < last; q += WideFloat::width) {
-      const WideIntRows other = loadRows(rows, entry + q);
-      const WideFloat d[3] = {toFloat(centre[0] - other.x), toFloat(centre[1] - other.y), toFloat(centre[2] - other.z)};
-      WideFloat y = d[0] * d[0] * weight[0];
-      for (int k = 1; k < D; ++k) y = fusedMultiplyAdd(d[k] * d[k], weight[k], y);
-      const auto inside = (y < limit) & (self < y);  // padding entries are the particle itself, at distance 0
-      const WideFloat slope = keep(inside, tail.slope(y));
-      for (int k = 0; k < D; ++k) sums.axis[k] = fusedMultiplyAdd(slope, d[k], sums.axis[k]);
+    constexpr int batch = 16;
+    Distance stored[batch];
+    for (int from = first; from < last; from += batch * WideFloat::width) {
+      const int groups = std::min(batch, (last - from) / WideFloat::width);
+      for (int k = 0; k < groups; ++k) {
+        const WideIntRows other = loadRows(rows, entry + from + k * WideFloat::width);
+        Distance& d = stored[k];
+        d.axis[0] = toFloat(centre[0] - other.x);
+        d.axis[1] = toFloat(centre[1] - other.y);
+        d.y = d.axis[0] * d.axis[0] * weight[0];
+        d.y = fusedMultiplyAdd(d.axis[1] * d.axis[1], weight[1], d.y);
+        if constexpr (D == 3) {
+          d.axis[2] = toFloat(centre[2] - other.z);
+          d.y = fusedMultiplyAdd(d.axis[2] * d.axis[2], weight[2], d.y);
+        }
+      }
+      for (int k = 0; k < groups; ++k) {
+        const WideFloat y = stored[k].y;
+        const auto inside = (y < limit) & (self < y);  // padding entries are the particle itself, at distance 0
+        const WideFloat slope = keep(inside, tail.slope(y));
+        for (int c = 0; c < D; ++c) sums.axis[c] = fusedMultiplyAdd(slope, stored[k].axis[c], sums.axis[c]);
+      }
     }
     return sums;
   }
