@@ -13,7 +13,7 @@ struct Candidates {
   std::vector<float> column[3];    ///< x, y, z
   std::vector<int> row, particle;  ///< offsets (four times the index) of the row and of the particle it is a copy of
   int count = 0;
-  int capacity = 0;
+  int capacity = -1;  ///< none yet: also no rows at all need room for a wide load
 
   void clear() { count = 0; }
   void reserve(int rows);

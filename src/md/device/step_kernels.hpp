@@ -4,7 +4,6 @@
 #include <Kokkos_Core.hpp>
 #include <cmath>
 
-#include "md/device/scalar.hpp"
 #include "md/device/state.hpp"
 #include "md/pair_potential.hpp"
 
@@ -112,11 +111,11 @@ struct Force {
       r2 = std::fma(d[k], d[k], r2);
     }
     const int b = speciesOf(state.row(j, 3));
-    const Scalar y(r2 * table.inverse_sigma2[a][b]);
-    if (!(y.value < table.cutoff_y)) return;
-    const double force_over_r = table.force_scale[a][b] * tail.slope(y).value;
+    const double y = r2 * table.inverse_sigma2[a][b];
+    if (!(y < table.cutoff_y)) return;
+    const double force_over_r = table.force_scale[a][b] * tail.slope(y);
     for (int k = 0; k < D; ++k) f[k] = std::fma(force_over_r, d[k], f[k]);
-    if constexpr (with_energy) sum += table.four_epsilon[a][b] * tail.energy(y).value;
+    if constexpr (with_energy) sum += table.four_epsilon[a][b] * tail.energy(y);
   }
 };
 
