@@ -1,6 +1,6 @@
 /// The pair potentials: each formula once, as a function of y = (r / sigma)^2, in units of 4 epsilon.
 /// They know no lists, no boxes and no parameters of a pair; MD, swap moves, minimiser and tests all call them.
-/// Formulas and sources: docs/formulas.md, "Pair potentials". `Real` is double, Wide or device::Scalar.
+/// Formulas and sources: docs/formulas.md, "Pair potentials". `Real` is double, Wide or WideFloat.
 #pragma once
 
 #include <Kokkos_Macros.hpp>
