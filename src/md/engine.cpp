@@ -253,20 +253,22 @@ PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
 }
 
 template <int D>
-PairSums Engine<D>::forcesAt(int r) {
+void Engine<D>::refreshUntilBuilt(int r) {
   while (!refreshList(r, list_.outdated(pack_, r))) {
     require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
     list_.grow(pack_);
   }
+}
+
+template <int D>
+PairSums Engine<D>::forcesAt(int r) {
+  refreshUntilBuilt(r);
   return energy(r);
 }
 
 template <int D>
 void Engine<D>::forcesOnlyAt(int r) {
-  while (!refreshList(r, list_.outdated(pack_, r))) {
-    require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
-    list_.grow(pack_);
-  }
+  refreshUntilBuilt(r);
   std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
 }
 

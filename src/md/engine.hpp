@@ -76,6 +76,7 @@ class Engine {
   void kick(int r, double h);
   bool kickAndDrift(int r, double dt);
   bool refreshList(int r, bool outdated);
+  void refreshUntilBuilt(int r);
   template <class TailType>
   void computeStepForces(const TailType& tail, int r);
   void inspect(int r);

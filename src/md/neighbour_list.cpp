@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kSortCell = 2.5;  // edge of a cell of the sort in sigma_AA; its particles share candidates
 constexpr double kFarAway = 1e15;         // where the padding row lies: beyond any cutoff, its square still finite
-constexpr double kSingleRounding = 4e-7;  // of a length: what distances in single precision may be off by
 constexpr int kRowStride = 4;             // list entries are offsets into (rows, 4) arrays
 constexpr double kRoom = 1.3;             // spare room when memory is sized by mean density
 

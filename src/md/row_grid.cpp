@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kEdge[3] = {0.5, 1.5, 1.5};  // of a cell in sigma_AA: short along the lines, which are cut at cells
 constexpr float kFarAway = 1e15f;             // beyond any cutoff, its square still finite
-constexpr double kSingleRounding = 4e-7;      // of a length: what a coordinate in single precision may be off by
 
 }  // namespace
 

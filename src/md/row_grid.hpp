@@ -8,6 +8,9 @@
 
 namespace glassforge::md {
 
+/// Of a length: what distances in single precision may be off by.
+inline constexpr double kSingleRounding = 4e-7;
+
 /// Rows of one species near a group of particles, in columns that are contiguous and padded for wide loads.
 struct Candidates {
   std::vector<float> column[3];    ///< x, y, z

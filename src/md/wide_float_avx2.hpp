@@ -62,18 +62,6 @@ inline WideFloat toFloat(WideInt a) {
   return WideFloat(_mm256_cvtepi32_ps(a.v));
 }
 
-/// Values by species; the first eight of the table.
-class WideFloatTable {
- public:
-  explicit WideFloatTable(const float* table) : values_(_mm256_loadu_ps(table)) {}
-  friend WideFloat lookup(const WideFloatTable& table, WideInt index) {
-    return WideFloat(_mm256_permutevar8x32_ps(table.values_, index.v));
-  }
-
- private:
-  __m256 values_;
-};
-
 /// Sum over lanes in a fixed tree, from four lanes on in double precision.
 inline double sum(WideFloat a) {
   return sum(Wide(_mm256_cvtps_pd(_mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1)))));
@@ -102,12 +90,6 @@ inline int compress(WideFloatMask m, WideInt values, std::int32_t* out) {
   const __m256i packed = _mm256_permutevar8x32_epi32(values.v, _mm256_cvtepu8_epi32(bytes));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), packed);
   return std::popcount(bits);
-}
-
-/// Mask of the first `count` lanes; all where there are more.
-inline WideFloatMask firstFloats(int count) {
-  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane))};
 }
 
 struct WideIntRows {

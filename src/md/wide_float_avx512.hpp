@@ -59,18 +59,6 @@ inline WideFloat toFloat(WideInt a) {
   return WideFloat(_mm512_cvtepi32_ps(a.v));
 }
 
-/// Values by species; tables have sixteen.
-class WideFloatTable {
- public:
-  explicit WideFloatTable(const float* table) : values_(_mm512_loadu_ps(table)) {}
-  friend WideFloat lookup(const WideFloatTable& table, WideInt index) {
-    return WideFloat(_mm512_permutexvar_ps(index.v, table.values_));
-  }
-
- private:
-  __m512 values_;
-};
-
 /// Sum over lanes in a fixed tree, from eight lanes on in double precision.
 inline double sum(WideFloat a) {
   return sum(Wide(_mm512_cvtps_pd(_mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1)))));
@@ -80,11 +68,6 @@ inline double sum(WideFloat a) {
 inline int compress(WideFloatMask m, WideInt values, std::int32_t* out) {
   _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(m.bits, values.v));
   return std::popcount(static_cast<unsigned>(m.bits));
-}
-
-/// Mask of the first `count` lanes.
-inline WideFloatMask firstFloats(int count) {
-  return {static_cast<__mmask16>(count >= WideFloat::width ? 0xffffu : (1u << count) - 1u)};
 }
 
 struct WideIntRows {

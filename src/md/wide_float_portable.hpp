@@ -98,17 +98,6 @@ struct WideInt {
 inline WideFloat toFloat(const WideInt& a) {
   return WideFloat::map([&](std::size_t k) { return static_cast<float>(a.v[k]); });
 }
-/// Values by species; tables have sixteen.
-class WideFloatTable {
- public:
-  explicit WideFloatTable(const float* table) : values_(table) {}
-  friend WideFloat lookup(const WideFloatTable& table, const WideInt& index) {
-    return WideFloat::map([&](std::size_t k) { return table.values_[index.v[k] & 15]; });
-  }
-
- private:
-  const float* values_;
-};
 inline double sum(const WideFloat& a) {
   return sum(Wide::map([&](std::size_t k) { return static_cast<double>(a.v[k] + a.v[k + 8]); }));
 }
@@ -120,12 +109,6 @@ inline int compress(const WideFloatMask& m, const WideInt& values, std::int32_t*
     count += m.bits[k] ? 1 : 0;
   }
   return count;
-}
-
-inline WideFloatMask firstFloats(int count) {
-  WideFloatMask m;
-  for (std::size_t k = 0; k < 16; ++k) m.bits[k] = static_cast<int>(k) < count;
-  return m;
 }
 
 struct WideIntRows {
