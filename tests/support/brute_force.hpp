@@ -58,6 +58,15 @@ inline Mixture scaledDown(Mixture mixture, int n) {
   return mixture;
 }
 
+/// A model small enough for brute force: KA of 512 particles or KA2D of 400.
+template <int D>
+Mixture small(Smoothing smoothing) {
+  Mixture m = scaledDown(Mixture::preset(D == 3 ? "KA" : "KA2D"), D == 3 ? 512 : 400);
+  m.smoothing = smoothing;
+  m.validate();
+  return m;
+}
+
 /// N particles on a jittered lattice in the box of the mixture, species shuffled: no overlaps.
 inline Snapshot jitteredLattice(const Mixture& mixture, double jitter, std::uint64_t seed) {
   const RandomStream stream({seed, Purpose::test, 0, 0});

@@ -12,14 +12,6 @@ namespace {
 
 using Space = Kokkos::DefaultExecutionSpace;
 
-template <int D>
-Mixture small(Smoothing smoothing) {
-  Mixture m = test::scaledDown(Mixture::preset(D == 3 ? "KA" : "KA2D"), D == 3 ? 512 : 400);
-  m.smoothing = smoothing;
-  m.validate();
-  return m;
-}
-
 /// Starts with velocities of temperature 0.5; replica r of any pack has the same where its seed is the same.
 template <int D>
 Engine<D> hostEngine(const Mixture& m, const std::vector<std::uint32_t>& seeds, double temperature = 0.5) {
@@ -65,7 +57,7 @@ double worstForceError(const ReplicaPack<D>& pack, int r, const test::BruteForce
 
 template <int D>
 void expectForcesOfBruteForce(Smoothing smoothing) {
-  const Mixture m = small<D>(smoothing);
+  const Mixture m = test::small<D>(smoothing);
   const auto start = hostEngine<D>(m, {7, 8});
   DeviceRun<D> run(m, start.pack());
   for (int round = 0; round < 3; ++round) {  // fresh list, then lists that are part of a skin old
@@ -102,7 +94,7 @@ TEST(Device, aSmallestBoxOfTwiceTheCutoffIsRight) {
 
 /// Boxes of two, three and five cells an axis: each cell is searched once.
 TEST(Device, boxesOfUnequalSidesAreRight) {
-  Mixture m = small<3>(Smoothing::quartic);
+  Mixture m = test::small<3>(Smoothing::quartic);
   m.box = {6.0, 9.0, 14.5};
   m.counts = {700, 175};
   m.validate();
@@ -112,7 +104,7 @@ TEST(Device, boxesOfUnequalSidesAreRight) {
 }
 
 TEST(Device, listsGrowWhereParticlesCrowd) {
-  const Mixture m = small<3>(Smoothing::quartic);
+  const Mixture m = test::small<3>(Smoothing::quartic);
   auto start = hostEngine<3>(m, {3, 4});
   for (int i = 0; i < start.pack().particles(); ++i) {  // replica 0 into half of its box
     start.pack().row(0, i, 0) *= 0.5;
@@ -133,7 +125,7 @@ void expectSameBits(const Snapshot& a, const Snapshot& b) {
 
 template <int D>
 void expectPackingDoesNotMatter() {
-  const Mixture m = small<D>(Smoothing::quartic);
+  const Mixture m = test::small<D>(Smoothing::quartic);
   DeviceRun<D> together(m, hostEngine<D>(m, {11, 12, 13}).pack());
   together.advance(150, 0.005);
   for (std::uint32_t r = 0; r < 3; ++r) {
@@ -154,7 +146,7 @@ TEST(Device, packsDoNotChangeBitsIn3D) {
 #ifdef KOKKOS_ENABLE_SERIAL
 TEST(Device, threadsDoNotChangeBits) {
   if (Space().concurrency() < 2) GTEST_SKIP() << "one thread only (OMP_NUM_THREADS), so nothing was compared";
-  const Mixture m = small<3>(Smoothing::force_shift);
+  const Mixture m = test::small<3>(Smoothing::force_shift);
   const auto start = hostEngine<3>(m, {21});  // one replica, so that its rows are shared among the threads
   DeviceRun<3> threads(m, start.pack());
   DeviceRun<3, Kokkos::Serial> serial(m, start.pack());
@@ -166,7 +158,7 @@ TEST(Device, threadsDoNotChangeBits) {
 #endif
 
 TEST(Device, aReplicaRebuildsItsListsAlone) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   auto start = hostEngine<2>(m, {31, 32});
   start.drawVelocities(1, 50.0, {1, Purpose::test, 0, 99});
   DeviceRun<2> run(m, start.pack());
@@ -177,7 +169,7 @@ TEST(Device, aReplicaRebuildsItsListsAlone) {
 
 template <int D>
 void expectTrajectoryOfTheHost() {
-  const Mixture m = small<D>(Smoothing::quartic);
+  const Mixture m = test::small<D>(Smoothing::quartic);
   auto host = hostEngine<D>(m, {41, 42});
   DeviceRun<D> run(m, host.pack());
   host.prepare();
@@ -227,7 +219,7 @@ double kineticEnergy(const Mixture& m, const Snapshot& s) {
 }
 
 TEST(Device, conservesEnergyAsTheHostDoes) {
-  const Mixture m = small<3>(Smoothing::quartic);
+  const Mixture m = test::small<3>(Smoothing::quartic);
   auto host = hostEngine<3>(m, {51}, 0.8);
   host.setThermostat(Thermostat{0.8, 0.2});
   host.prepare();
@@ -245,7 +237,7 @@ TEST(Device, conservesEnergyAsTheHostDoes) {
 }
 
 TEST(Device, aPoisonedReplicaStopsWithItsStepAndLeavesTheOthersAlone) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   auto start = hostEngine<2>(m, {61, 62});
   start.pack().velocity(1, 17, 0) = std::numeric_limits<double>::quiet_NaN();
   DeviceRun<2> pair(m, start.pack()), alone(m, hostEngine<2>(m, {61}).pack());

@@ -12,14 +12,6 @@ namespace glassforge::md {
 namespace {
 
 template <int D>
-Mixture small(Smoothing smoothing) {
-  Mixture m = test::scaledDown(Mixture::preset(D == 3 ? "KA" : "KA2D"), D == 3 ? 512 : 400);
-  m.smoothing = smoothing;
-  m.validate();
-  return m;
-}
-
-template <int D>
 Engine<D> engineWith(const Mixture& m, const std::vector<Snapshot>& replicas) {
   Engine<D> engine(m, static_cast<int>(replicas.size()), static_cast<int>(m.particles()), defaultSkin(D));
   for (std::size_t r = 0; r < replicas.size(); ++r) engine.load(static_cast<int>(r), replicas[r]);
@@ -40,7 +32,7 @@ double worstForceError(const Engine<D>& engine, const test::BruteForce& referenc
 
 template <int D>
 void expectForcesOfBruteForce(Smoothing smoothing) {
-  const Mixture m = small<D>(smoothing);
+  const Mixture m = test::small<D>(smoothing);
   auto engine = engineWith<D>(m, {test::jitteredLattice(m, 0.15, 7)});
   engine.prepare();
   for (int round = 0; round < 3; ++round) {  // fresh list, then lists that are part of a skin old
@@ -60,7 +52,7 @@ TEST_P(Forces, equalBruteForceIn3D) { expectForcesOfBruteForce<3>(GetParam()); }
 /// -dU/dx of the brute-force energy, by central differences, for a few particles.
 template <int D>
 void expectForceIsMinusGradient(Smoothing smoothing) {
-  const Mixture m = small<D>(smoothing);
+  const Mixture m = test::small<D>(smoothing);
   const Snapshot s = test::jitteredLattice(m, 0.12, 11);
   auto engine = engineWith<D>(m, {s});
   engine.prepare();
@@ -83,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(All, Forces,
 
 template <int D>
 void expectForcesOfSpeciesApart() {
-  const Mixture m = small<D>(Smoothing::quartic);
+  const Mixture m = test::small<D>(Smoothing::quartic);
   Snapshot s = test::jitteredLattice(m, 0.15, 7);
   s.species = m.speciesByCount();  // lattice rows are dealt out one species after the other
   auto engine = engineWith<D>(m, {s});
@@ -97,7 +89,7 @@ TEST(Engine, speciesApartFromEachOtherAreRight) {
 }
 
 TEST(Engine, theInnerPartOfAListGivesTheBitsOfTheWhole) {
-  const Mixture m = small<3>(Smoothing::none);  // the smoothing that would show a pair left out or counted twice
+  const Mixture m = test::small<3>(Smoothing::none);  // the smoothing that would show a pair left out or counted twice
   ReplicaPack<3> pack(1, m, Box<3>({m.box[0], m.box[1], m.box[2]}), static_cast<int>(m.particles()));
   pack.load(0, test::jitteredLattice(m, 0.15, 7));
   const PairTable table(m);
@@ -130,7 +122,7 @@ TEST(Engine, aSmallestBoxOfTwiceTheCutoffIsRight) {
 }
 
 TEST(Engine, packsAndThreadsDoNotChangeBits) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   std::vector<Snapshot> starts;
   for (std::uint64_t r = 0; r < 4; ++r) starts.push_back(test::jitteredLattice(m, 0.1, r));
   auto together = engineWith<2>(m, starts);
@@ -149,7 +141,7 @@ TEST(Engine, packsAndThreadsDoNotChangeBits) {
 }
 
 TEST(Engine, aPoisonedReplicaStopsWithItsStepAndLeavesTheOthersAlone) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   const Snapshot good = test::jitteredLattice(m, 0.1, 5);
   Snapshot bad = good;
   bad.position[17] = std::numeric_limits<double>::quiet_NaN();
@@ -166,7 +158,7 @@ TEST(Engine, aPoisonedReplicaStopsWithItsStepAndLeavesTheOthersAlone) {
 }
 
 TEST(Engine, anOverlapEndsAsAStatusNotAsACrash) {
-  const Mixture m = small<3>(Smoothing::force_shift);
+  const Mixture m = test::small<3>(Smoothing::force_shift);
   Snapshot s = test::jitteredLattice(m, 0.1, 5);
   for (int k = 0; k < 3; ++k) s.position[k] = s.position[3 + k] + 1e-6;
   auto engine = engineWith<3>(m, {s});
@@ -199,7 +191,7 @@ TEST(Engine, velocitiesAreMaxwellianWithZeroMomentumAndDistinctPerReplica) {
 }
 
 TEST(Engine, energyPerParticleAddsUpInFileOrder) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   auto engine = engineWith<2>(m, {test::jitteredLattice(m, 0.1, 2)});
   engine.prepare();
   std::vector<double> e;

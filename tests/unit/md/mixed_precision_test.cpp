@@ -9,13 +9,6 @@ namespace glassforge::md {
 namespace {
 
 template <int D>
-Mixture small(Smoothing smoothing) {
-  Mixture m = test::scaledDown(Mixture::preset(D == 3 ? "KA" : "KA2D"), D == 3 ? 512 : 400);
-  m.smoothing = smoothing;
-  return m;
-}
-
-template <int D>
 Engine<D> mixedEngine(const Mixture& m, const Snapshot& s) {
   Engine<D> engine(m, 1, static_cast<int>(m.particles()), defaultSkin(D), Precision::mixed);
   engine.load(0, s);
@@ -40,7 +33,7 @@ double forceError(const Engine<D>& engine, const test::BruteForce& reference) {
 
 template <int D>
 void expectForcesNearBruteForce(Smoothing smoothing) {
-  const Mixture m = small<D>(smoothing);
+  const Mixture m = test::small<D>(smoothing);
   auto engine = mixedEngine<D>(m, test::jitteredLattice(m, 0.12, 7));
   for (int round = 0; round < 3; ++round) {
     const double error = forceError(engine, test::bruteForce<D>(m, engine.pack().store(0)));
@@ -57,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(All, MixedForces,
                          testing::Values(Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic));
 
 TEST(MixedPrecision, lookingAtTheEnergyDoesNotChangeTheTrajectory) {
-  const Mixture m = small<2>(Smoothing::quartic);
+  const Mixture m = test::small<2>(Smoothing::quartic);
   const auto start = test::jitteredLattice(m, 0.1, 3);
   auto watched = mixedEngine<2>(m, start), alone = mixedEngine<2>(m, start);
   for (int k = 0; k < 10; ++k) {
@@ -69,7 +62,7 @@ TEST(MixedPrecision, lookingAtTheEnergyDoesNotChangeTheTrajectory) {
 }
 
 TEST(MixedPrecision, conservesEnergyAsDoubleDoes) {
-  const Mixture m = small<3>(Smoothing::quartic);
+  const Mixture m = test::small<3>(Smoothing::quartic);
   Engine<3> liquid(m, 1, static_cast<int>(m.particles()), 0.3);
   liquid.load(0, test::jitteredLattice(m, 0.05, 3));
   liquid.setThermostat(Thermostat{0.8, 0.2});
