@@ -229,7 +229,7 @@ void readSplit(const TomlDocument& document, Campaign& c) {
 void readMachine(const TomlDocument& document, Campaign& c) {
   const TomlSection engine(document, "engine", {"skin", "precision"});
   const bool flat = c.system.mixture.dimension == 2;
-  c.engine.skin = engine.number("skin", {.min = 0, .max = 10, .open = true}, flat ? 0.5 : 0.3);
+  c.engine.skin = engine.number("skin", {.min = 0, .max = 10, .open = true}, defaultSkin(c.system.mixture.dimension));
   c.engine.precision =
       engine.choice("precision", "double", std::array{"double"sv, "mixed"sv}) == "mixed" ? Precision::mixed : Precision::full;
   const double smallest = *std::min_element(c.system.mixture.box.begin(), c.system.mixture.box.end());

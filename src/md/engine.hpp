@@ -19,10 +19,7 @@ struct Thermostat {
   double relaxation_time = 1;
 };
 
-/// Default skin of the neighbour list: 0.4 in 3D, 0.6 in 2D (docs/performance.md).
-inline double defaultSkin(int dimension) {
-  return dimension == 3 ? 0.4 : 0.6;
-}
+using glassforge::defaultSkin;
 
 /// One pack, its lists and its forces. Results of a replica do not depend on the other replicas, nor on threads.
 template <int D>

@@ -69,7 +69,7 @@ TEST_F(CampaignFile, ResolvesTheModelsDefaults) {
   EXPECT_EQ(c.equilibrate.method, "swap");
   EXPECT_EQ(c.equilibrate.swap_pairs, (std::vector<std::array<int, 2>>{{0, 2}, {1, 2}}));
   EXPECT_DOUBLE_EQ(c.replicas.dt, 0.01);
-  EXPECT_DOUBLE_EQ(c.engine.skin, 0.5);
+  EXPECT_DOUBLE_EQ(c.engine.skin, 0.6);
   EXPECT_EQ(c.shard_size, 16);
   EXPECT_EQ(c.labels.bond_outer, 1.8);
   EXPECT_THAT(c.models, ElementsAre("ridge_glassmlp", "glassmlp"));
@@ -82,7 +82,7 @@ TEST_F(CampaignFile, KobAndersenRunsByMdInOneShardAStructure) {
   EXPECT_TRUE(c.replicas.times.glassbench);
   EXPECT_EQ(c.system.mixture.smoothing, Smoothing::force_shift);
   EXPECT_DOUBLE_EQ(c.replicas.dt, 0.0025);
-  EXPECT_DOUBLE_EQ(c.engine.skin, 0.3);
+  EXPECT_DOUBLE_EQ(c.engine.skin, 0.4);
   EXPECT_EQ(c.shard_size, 1);
   EXPECT_EQ(stepLadder(c).size(), 10u);
 }
