@@ -21,21 +21,44 @@ struct SystemSettings {
 };
 
 struct EquilibrateSettings {
-  std::string method = "swap";      ///< "swap", "md", "hybrid"
+  std::string method = "swap";      ///< "swap", "md", "hybrid", "tempering"
   std::int64_t sweeps = 20000;      ///< Monte Carlo sweeps (swap), per structure
   double swap_fraction = 0.2;       ///< share of attempted moves that are swaps
   std::vector<std::array<int, 2>> swap_pairs;  ///< species indices
   double displacement = 0.05;       ///< standard deviation of a displacement move, per component
+  bool tune_displacement = false;   ///< displacement = "auto": chosen while cooling, then frozen; starts at `displacement`
   double start_temperature = 2.0;   ///< melted here first, then cooled to the temperature over the first half
   double time = 1000;               ///< MD time (md, hybrid)
   std::int64_t sweeps_per_block = 10;  ///< hybrid: sweeps of swaps between MD blocks
   double block_time = 1.0;          ///< hybrid: MD time between blocks of sweeps
   std::int64_t samples = 200;       ///< points of the monitored series
+  std::vector<double> temperatures; ///< tempering: ascending, the first is the campaign's; empty: spaced by the program
+  std::int64_t levels = 8;          ///< tempering: how many temperatures, where they are not given
+  double exchange_time = 1.0;       ///< tempering: MD time between exchanges
+};
+
+/// What an equilibrated structure must show, and what becomes of one that does not.
+struct CertificateSettings {
+  bool make = true;
+  std::string on_failure = "redo";  ///< "redo": sample on, then refuse; "refuse": stop; "keep": keep, and say so
+  std::int64_t redos = 2;           ///< how often sampling is continued before a structure is refused
+  double largest_scattering = 0.1;  ///< F_s over the sampling must have fallen below this
+  double sigmas = 3;                ///< how many standard errors a drift may have
 };
 
 struct QuenchSettings {
   double tolerance = 1e-9;          ///< largest |force component| of an inherent state
   std::int64_t max_evaluations = 50000;
+  bool cross_check = false;         ///< a second minimiser from the same start: does it reach the same basin?
+};
+
+/// Monte Carlo with every particle confined to a sphere around its start; the cage state is the mean position.
+struct CageSettings {
+  bool make = false;
+  double radius = 0.3;              ///< of the sphere, in units of sigma_aa of the particle's species
+  std::int64_t sweeps = 2000;       ///< averaged over
+  std::int64_t burn_in = 200;       ///< sweeps before
+  double displacement = 0.05;       ///< standard deviation of a move, per component
 };
 
 /// How label times are stated. Exactly one form is used.
@@ -64,6 +87,10 @@ struct LabelSettings {
   bool bond_breaking = true;
   double bond_inner = 1.4;          ///< in units of sigma_ab
   double bond_outer = 1.8;
+  bool pairs = false;               ///< mean change of the distances of neighbouring pairs (BOTAN's edge target)
+  double pair_cutoff = 2.0;         ///< which pairs: r_ij(0) below this
+  bool overlap = false;             ///< share of replicas in which a particle has moved less than overlap_distance
+  double overlap_distance = 0.3;
 };
 
 /// Short runs from which F_s, the mean square displacement and tau_alpha come.
@@ -87,7 +114,9 @@ struct Campaign {
   std::uint64_t seed = 0;
   SystemSettings system;
   EquilibrateSettings equilibrate;
+  CertificateSettings certificate;
   QuenchSettings quench;
+  CageSettings cage;
   ReplicaSettings replicas;
   LabelSettings labels;
   DynamicsSettings dynamics;

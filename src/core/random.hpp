@@ -21,6 +21,9 @@ enum class Purpose : std::uint32_t {
   thermostat = 7,
   split = 8,
   bootstrap = 9,
+  cage = 10,
+  tempering = 11,
+  certificate = 12,
   test = 1000
 };
 

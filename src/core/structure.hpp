@@ -54,6 +54,34 @@ struct EquilibrationSeries {
   double energy_error = 0;               ///< |running - full energy| per particle at the end (swap)
 };
 
+/// One finding about an equilibrated structure, with what it was held against.
+struct Check {
+  std::string name;   ///< "F_s", "energy drift", "pressure drift", "acceptance", "bond order", ...
+  double value = 0;
+  double error = 0;   ///< standard error of the value, or 0 where it has none
+  double limit = 0;   ///< the largest value allowed
+  bool passed = false;
+};
+
+/// Mean positions of a Monte Carlo run in which every particle stays within a sphere around its start.
+struct CageState {
+  std::vector<double> position;  ///< (N, D), unwrapped in the frame of the thermal structure
+  double radius = 0;             ///< in units of sigma_aa
+  double displacement = 0;       ///< standard deviation of a move
+  double acceptance = 0;
+  double spread = 0;             ///< rms difference of the means over the two halves of the run, per component
+  std::int64_t sweeps = 0, burn_in = 0;
+};
+
+/// Where a second minimiser ended from the same start.
+struct BasinCheck {
+  bool made = false;
+  double energy_per_particle = 0;
+  double max_force = 0;
+  double distance = 0;           ///< largest distance of a particle between the two minima
+  bool same_basin = false;
+};
+
 /// All that is known of one structure of a campaign.
 struct StructureState {
   std::int64_t index = 0;   ///< number within the campaign, from 0
@@ -65,6 +93,9 @@ struct StructureState {
   EquilibrationSeries equilibration;
   bool quenched = false;
   QuenchResult inherent;    ///< valid where quenched
+  BasinCheck basin;         ///< of the inherent state
+  CageState cage;           ///< without positions where there is none
+  std::vector<Check> checks;  ///< the certificate; empty where none was made
 };
 
 }  // namespace glassforge
