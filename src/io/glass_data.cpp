@@ -13,12 +13,11 @@
 namespace glassforge::io {
 namespace {
 
-constexpr double kCellTolerance = 1e-3;  // of coordinates written with six digits, at the edge of the cell
-
 std::vector<std::int64_t> countsFrom(const std::vector<std::int64_t>& types, std::int64_t base, std::size_t species) {
   std::vector<std::int64_t> counts(species, 0);
   for (const auto type : types) {
-    if (type >= base && type < base + static_cast<std::int64_t>(species)) ++counts[static_cast<std::size_t>(type - base)];
+    if (type >= base && type < base + static_cast<std::int64_t>(species))
+      ++counts[static_cast<std::size_t>(type - base)];
   }
   return counts;
 }
@@ -35,19 +34,24 @@ std::string describeTypes(const std::vector<std::int64_t>& types) {
 }
 
 /// The number that the first species has in the file: 0 or 1.
-std::int64_t speciesBase(const NpzReader& file, const std::vector<std::int64_t>& types, const Mixture& mixture, Counts counts) {
+std::int64_t speciesBase(const NpzReader& file, const std::vector<std::int64_t>& types, const Mixture& mixture,
+                         Counts counts) {
   const auto species = static_cast<std::size_t>(mixture.speciesCount());
   for (const std::int64_t base : {0, 1}) {
     if (countsFrom(types, base, species) == mixture.counts) return base;
   }
-  require<FileError>(counts == Counts::any, "{}: {}; mixture {} has {} of {}", file.where("types"), describeTypes(types),
-                     mixture.name, fmt::join(mixture.counts, ", "), fmt::join(mixture.species, ", "));
+  require<FileError>(counts == Counts::any, "{}: {}; mixture {} has {} of {}", file.where("types"),
+                     describeTypes(types), mixture.name, fmt::join(mixture.counts, ", "),
+                     fmt::join(mixture.species, ", "));
   const auto [least, most] = std::minmax_element(types.begin(), types.end());
   const std::int64_t base = *least == 0 ? 0 : 1;
   require<FileError>(*least >= 0 && *most - base < mixture.speciesCount(), "{}: {}; mixture {} has the {} species {}",
-                     file.where("types"), describeTypes(types), mixture.name, species, fmt::join(mixture.species, ", "));
+                     file.where("types"), describeTypes(types), mixture.name, species,
+                     fmt::join(mixture.species, ", "));
   return base;
 }
+
+}  // namespace
 
 std::vector<std::int32_t> readSpecies(const NpzReader& file, const Mixture& mixture, Counts counts) {
   const auto types = file.integers("types");
@@ -59,43 +63,33 @@ std::vector<std::int32_t> readSpecies(const NpzReader& file, const Mixture& mixt
   return species;
 }
 
+namespace {
+
 std::vector<double> readBox(const NpzReader& file, const Mixture& mixture) {
   if (!file.has("box")) return mixture.box;
   const auto box = file.reals("box");
   const auto d = static_cast<std::size_t>(mixture.dimension);
-  require<FileError>(box.size() == 1 || box.size() == d, "{}: {} lengths; 1 or {} are expected", file.where("box"), box.size(), d);
+  require<FileError>(box.size() == 1 || box.size() == d, "{}: {} lengths; 1 or {} are expected", file.where("box"),
+                     box.size(), d);
   return box.size() == 1 ? std::vector<double>(d, box.values().front()) : box.values();
 }
 
-/// A member of shape (..., N, D), all finite; `shape` gives what is expected, 0 where any extent will do.
+}  // namespace
+
 Array<double> readFinite(const NpzReader& file, const std::string& name, const std::vector<std::size_t>& shape) {
   auto values = file.reals(name);
   bool fits = values.rank() == shape.size() && !values.empty();
   for (std::size_t k = 0; fits && k < shape.size(); ++k) fits = shape[k] == 0 || values.extent(k) == shape[k];
   require<FileError>(fits, "{}: shape ({}) does not fit {} (0: any)", file.where(name), fmt::join(values.shape(), ", "),
                      fmt::format("({})", fmt::join(shape, ", ")));
-  const auto bad = std::find_if(values.values().begin(), values.values().end(), [](double x) { return !std::isfinite(x); });
-  require<FileError>(bad == values.values().end(), "{}: value {} is {}", file.where(name), bad - values.values().begin(),
-                     bad == values.values().end() ? 0.0 : *bad);
+  const auto bad =
+      std::find_if(values.values().begin(), values.values().end(), [](double x) { return !std::isfinite(x); });
+  require<FileError>(bad == values.values().end(), "{}: value {} is {}", file.where(name),
+                     bad - values.values().begin(), bad == values.values().end() ? 0.0 : *bad);
   return values;
 }
 
-/// True where all coordinates lie in [0, L] or all in [-L/2, L/2], axis by axis.
-bool liesInOneCell(const Array<double>& positions, const std::vector<double>& box) {
-  const auto d = box.size();
-  for (std::size_t axis = 0; axis < d; ++axis) {
-    double least = positions.values()[axis], most = least;
-    for (std::size_t i = axis; i < positions.size(); i += d) {
-      least = std::min(least, positions.values()[i]);
-      most = std::max(most, positions.values()[i]);
-    }
-    const double length = box[axis];
-    const bool from_zero = least >= -kCellTolerance && most <= length + kCellTolerance;
-    const bool centred = least >= -length / 2 - kCellTolerance && most <= length / 2 + kCellTolerance;
-    if (!from_zero && !centred) return false;
-  }
-  return true;
-}
+namespace {
 
 Array<double> readNear(const NpzReader& file, const std::string& name, const Snapshot& snapshot,
                        const std::vector<double>& start) {
@@ -108,7 +102,7 @@ Array<double> readNear(const NpzReader& file, const std::string& name, const Sna
 Array<double> readEnds(const NpzReader& file, const Snapshot& snapshot, const std::vector<double>& start) {
   if (!file.has("positions")) return {};
   auto x = readFinite(file, "positions", {0, snapshot.particles(), static_cast<std::size_t>(snapshot.dimension)});
-  if (liesInOneCell(x, snapshot.box)) x.values() = nearestCopies(x.values(), start, snapshot.box);
+  if (liesInOneCell(x.values(), snapshot.box)) x.values() = nearestCopies(x.values(), start, snapshot.box);
   return x;
 }
 
@@ -119,7 +113,8 @@ std::optional<std::int64_t> takeNumber(std::string& name, std::string_view mark)
   const auto digits = std::string_view(name).substr(at + mark.size());
   std::int64_t number = 0;
   const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || digits.size() > 9 || error != std::errc() || last != digits.data() + digits.size() || number < 0) {
+  if (digits.empty() || digits.size() > 9 || error != std::errc() || last != digits.data() + digits.size() ||
+      number < 0) {
     return std::nullopt;
   }
   name.resize(at);
@@ -128,26 +123,34 @@ std::optional<std::int64_t> takeNumber(std::string& name, std::string_view mark)
 
 void requireCube(const Snapshot& snapshot, const std::string& path) {
   for (const double length : snapshot.box) {
-    require<FileError>(length == snapshot.box.front(), "{}: the box {} is not a square or cube, and a GlassBench file holds one "
-                       "length", path, fmt::join(snapshot.box, " x "));
+    require<FileError>(length == snapshot.box.front(),
+                       "{}: the box {} is not a square or cube, and a GlassBench file holds one "
+                       "length",
+                       path, fmt::join(snapshot.box, " x "));
   }
 }
 
-std::vector<std::size_t> shapeOf(const Snapshot& s) { return {s.particles(), static_cast<std::size_t>(s.dimension)}; }
+std::vector<std::size_t> shapeOf(const Snapshot& s) {
+  return {s.particles(), static_cast<std::size_t>(s.dimension)};
+}
 
 template <class T>
-Array<T> typesFrom(const Snapshot& s, int base) {
-  Array<T> types({s.particles()});
-  for (std::size_t i = 0; i < s.particles(); ++i) types(i) = static_cast<T>(s.species[i] + base);
+Array<T> typesFrom(const std::vector<std::int32_t>& species, int base) {
+  Array<T> types({species.size()});
+  for (std::size_t i = 0; i < species.size(); ++i) types(i) = static_cast<T>(species[i] + base);
   return types;
+}
+
+NpyArray centredArray(const Array<double>& x, const std::vector<double>& box) {
+  return NpyArray::of(Array<double>(x.shape(), centred(x.values(), box)));
 }
 
 /// The wrong model is the likeliest mistake, and this the first sign of it.
 void requireDimension(const NpzReader& file, const Mixture& mixture) {
   const auto shape = file.read("initial_positions").shape;
   require<FileError>(shape.size() == 2 && shape[1] == static_cast<std::size_t>(mixture.dimension),
-                     "{}: shape ({}); model {} is in {} dimensions", file.where("initial_positions"), fmt::join(shape, ", "),
-                     mixture.name, mixture.dimension);
+                     "{}: shape ({}); model {} is in {} dimensions", file.where("initial_positions"),
+                     fmt::join(shape, ", "), mixture.name, mixture.dimension);
 }
 
 }  // namespace
@@ -162,6 +165,7 @@ GlassData readGlassData(const std::string& path, const Mixture& mixture, Counts 
   s.species = readSpecies(file, mixture, counts);
   auto start = readFinite(file, "initial_positions", shapeOf(s));
   setUnwrapped(s, start.values(), file.where("initial_positions"));
+  data.start = start;
   data.inherent = readNear(file, "initial_positions_inherent", s, start.values());
   data.cage = readNear(file, "initial_positions_cage", s, start.values());
   data.end_positions = readEnds(file, s, start.values());
@@ -188,7 +192,7 @@ GlassName parseGlassName(const std::string& path) {
 void writeBotan(const std::string& path, const GlassData& data) {
   const auto& s = data.snapshot;
   NpzWriter writer;
-  writer.add("types", NpyArray::of(typesFrom<std::int8_t>(s, 0)));
+  writer.add("types", NpyArray::of(typesFrom<std::int8_t>(s.species, 0)));
   writer.add("initial_positions", NpyArray::of(Array<double>(shapeOf(s), s.position), true));
   if (!data.end_positions.empty()) {
     auto ends = data.end_positions;
@@ -201,15 +205,32 @@ void writeBotan(const std::string& path, const GlassData& data) {
   writer.commit(path);
 }
 
-void writeGlassBench(const std::string& path, const GlassData& data) {
+void writeGlassBench(const std::string& path, const GlassData& data, TrajectoryForm form) {
   const auto& s = data.snapshot;
   requireCube(s, path);
+  const bool wrapped = form == TrajectoryForm::wrapped;
+  const auto coordinates = [&](const Array<double>& x) { return wrapped ? centredArray(x, s.box) : NpyArray::of(x); };
   NpzWriter writer;
   writer.add("box", NpyArray::of(s.box.front()));
-  writer.add("types", NpyArray::of(typesFrom<std::int64_t>(s, 1)));
-  writer.add("initial_positions", NpyArray::of(Array<double>(shapeOf(s), s.unwrapped())));
-  if (!data.inherent.empty()) writer.add("initial_positions_inherent", NpyArray::of(data.inherent));
-  if (!data.end_positions.empty()) writer.add("positions", NpyArray::of(data.end_positions));
+  writer.add("types", NpyArray::of(typesFrom<std::int64_t>(s.species, 1)));
+  writer.add("initial_positions",
+             coordinates(data.start.empty() ? Array<double>(shapeOf(s), s.unwrapped()) : data.start));
+  if (!data.inherent.empty() && !wrapped) writer.add("initial_positions_inherent", NpyArray::of(data.inherent));
+  if (!data.end_positions.empty()) writer.add("positions", coordinates(data.end_positions));
+  writer.commit(path);
+}
+
+void writeGlassModels(const std::string& path, const GlassModels& data) {
+  NpzWriter writer;
+  writer.add("types", NpyArray::of(typesFrom<std::int64_t>(data.species, 1)));
+  writer.add("initial_positions", centredArray(data.thermal, data.box));
+  if (!data.inherent.empty()) writer.add("initial_positions_inherent", centredArray(data.inherent, data.box));
+  if (!data.cage.empty()) writer.add("initial_positions_cage", centredArray(data.cage, data.box));
+  writer.add("md_prop", NpyArray::of(data.displacement));
+  if (!data.bond_breaking.empty()) writer.add("bb_prop", NpyArray::of(data.bond_breaking));
+  for (const auto& [model, values] : data.predictions) writer.add(model, NpyArray::of(values));
+  if (!data.times.empty()) writer.add("times", NpyArray::of(Array<double>({data.times.size()}, data.times)));
+  if (data.unusual_box) writer.add("box", NpyArray::of(Array<double>({data.box.size()}, data.box)));
   writer.commit(path);
 }
 

@@ -15,4 +15,17 @@ void writePredictions(const std::string& path, const Manifest& manifest, std::sp
   writer.commit();
 }
 
+std::vector<Prediction> readPredictions(const std::string& path, std::int64_t structure, const std::string& label) {
+  const auto file = openKind(path, "predictions");
+  const auto root = file.root();
+  std::vector<Prediction> found;
+  if (!root.has(structureName(structure))) return found;
+  const auto group = root.open(structureName(structure));
+  for (const auto& model : group.names()) {
+    const auto mine = group.open(model);
+    if (mine.has(label)) found.push_back({structure, model, label, mine.read<double>(label)});
+  }
+  return found;
+}
+
 }  // namespace glassforge::io

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/array.hpp"
 #include "io/manifest_file.hpp"
@@ -15,6 +16,10 @@ struct Prediction {
   std::string model, label;
   Array<double> values;  ///< (T, N), NaN where a particle is not of a scored species
 };
+
+/// Predictions of one label for one structure, in the order of the model names; empty where the file has none of it.
+/// FileError where the file is missing or damaged.
+std::vector<Prediction> readPredictions(const std::string& path, std::int64_t structure, const std::string& label);
 
 void writePredictions(const std::string& path, const Manifest& manifest, std::span<const Prediction> predictions,
                       const RunNotes& notes = {});

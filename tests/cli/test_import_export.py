@@ -147,10 +147,12 @@ def test_structures_without_frames_have_no_labels(tmp_path):
 def test_glassbench_comes_back_as_it_was(published, imported, tmp_path):
     done = glassforge("export", imported, "--format", "glassbench", "--out", tmp_path / "out")
     assert "wrote 8 files" in done.stdout
-    assert "N1290T0.23_4_tc25.npz" in left_over(tmp_path / "out") and len(left_over(tmp_path / "out")) == 8
-    for index, number in enumerate((7, 151, 152, 160)):
+    assert left_over(tmp_path / "out") == ["DATACARD.md", "SHA256SUMS", "T0.23"]
+    assert len(left_over(tmp_path / "out/T0.23/train")) + len(left_over(tmp_path / "out/T0.23/test")) == 8
+    for number in (7, 151, 152, 160):
         for code in (15, 25):
-            back = np.load(tmp_path / f"out/N1290T0.23_{index + 1}_tc{code}.npz")
+            part = "train" if number < 152 else "test"
+            back = np.load(tmp_path / f"out/T0.23/{part}/N1290T0.23_{number}_tc{code}.npz")
             there = np.load(published / f"N1290T0.23_{number}_tc{code}.npz")
             assert np.array_equal(back["types"], there["types"]) and back["types"].dtype == np.int64
             assert back["box"] == there["box"] and back["box"].shape == ()
@@ -160,7 +162,7 @@ def test_glassbench_comes_back_as_it_was(published, imported, tmp_path):
 
 def test_botan_form(imported, tmp_path):
     glassforge("export", imported, "--format", "botan", "--out", tmp_path / "out")
-    back, made = np.load(tmp_path / "out/isoconfig_N1290T0.23_2_tc25.npz"), make_structure(151)
+    back, made = np.load(tmp_path / "out/isoconfig_N1290T0.23_151_tc25.npz"), make_structure(151)
     assert back["types"].dtype == np.int8 and np.array_equal(back["types"], made.species)
     assert np.isfortran(back["initial_positions"])
     assert back["initial_positions"].min() >= 0 and back["initial_positions"].max() < BOX
@@ -176,8 +178,9 @@ def test_botan_form(imported, tmp_path):
 
 def test_models_form_carries_propensities(imported, tmp_path):
     glassforge("export", imported, "--format", "glassbench-models", "--out", tmp_path / "out")
-    assert left_over(tmp_path / "out") == [f"N1290T0.23_{k}.npz" for k in (1, 2, 3, 4)]
-    back, made = np.load(tmp_path / "out/N1290T0.23_2.npz"), make_structure(151)
+    assert left_over(tmp_path / "out/T0.23/train") == ["N1290T0.23_151.npz", "N1290T0.23_7.npz"]
+    assert left_over(tmp_path / "out/T0.23/test") == ["N1290T0.23_152.npz", "N1290T0.23_160.npz"]
+    back, made = np.load(tmp_path / "out/T0.23/train/N1290T0.23_151.npz"), make_structure(151)
     assert sorted(back.files) == ["bb_prop", "initial_positions", "md_prop", "times", "types"]
     assert np.array_equal(back["types"], made.species + 1)
     assert back["initial_positions"].min() >= -BOX / 2 and back["initial_positions"].max() < BOX / 2
@@ -192,7 +195,7 @@ def test_models_form_carries_propensities(imported, tmp_path):
 
 def test_extxyz_has_propensities_as_columns(imported, tmp_path):
     glassforge("export", imported, "--format", "extxyz", "--out", tmp_path / "out")
-    lines = (tmp_path / "out/N1290T0.23_2.extxyz").read_text().splitlines()
+    lines = (tmp_path / "out/N1290T0.23_151.extxyz").read_text().splitlines()
     made = make_structure(151)
     assert lines[0] == "1290" and ":displacement:R:2:bond_breaking:R:2" in lines[1] and 'label_times="11.64 1288.41"' in lines[1]
     columns = np.array([[float(x) for x in line.split()[4:6]] for line in lines[2:]])
