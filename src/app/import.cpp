@@ -14,6 +14,7 @@
 #include "app/staged_folder.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
+#include "io/deepmind_data.hpp"
 #include "io/extxyz.hpp"
 #include "io/glass_data.hpp"
 #include "io/label_file.hpp"
@@ -41,12 +42,17 @@ struct Plan {
   Mixture mixture;
 };
 
-bool isNpz(const std::string& format) { return format == "botan" || format == "glassbench"; }
+const std::string kDeepMind = "deepmind";
+
+bool isNpz(const std::string& format) {
+  return format == "botan" || format == "glassbench" || format == kDeepMind;
+}
 
 void checkOptions(const ImportOptions& o) {
   require(isNpz(o.format) || o.format == "extxyz" || o.format == "lammps",
-          "--format '{}' is unknown; known are botan, glassbench, extxyz, lammps", o.format);
-  require(std::isfinite(o.temperature) && o.temperature > 0, "--temperature {} is not a positive number", o.temperature);
+          "--format '{}' is unknown; known are botan, glassbench, deepmind, extxyz, lammps", o.format);
+  require(std::isfinite(o.temperature) && o.temperature > 0, "--temperature {} is not a positive number",
+          o.temperature);
   require(o.seed >= 0, "--seed {} is negative", o.seed);
   for (std::size_t k = 0; k < o.times.size(); ++k) {
     require(std::isfinite(o.times[k]) && o.times[k] > 0 && (k == 0 || o.times[k] > o.times[k - 1]),
@@ -66,7 +72,21 @@ std::vector<std::string> expand(const std::vector<std::string>& entries) {
 Snapshot readSnapshot(const std::string& format, const std::string& path, const Mixture& mixture) {
   if (format == "extxyz") return io::readExtxyz(path, mixture);
   if (format == "lammps") return io::readLammpsData(path, mixture);
+  if (format == kDeepMind) return io::readDeepMind(path, mixture, io::Counts::any).snapshot;
   return io::readGlassData(path, mixture, io::Counts::any).snapshot;
+}
+
+/// All times of a structure are in its one file, which names them.
+void inspectDeepMind(const ImportOptions& o, Plan& plan) {
+  const auto& first = plan.structures.front();
+  require(o.times.empty(), "--times: DeepMind's files name their times; leave it out");
+  require(first.files.size() == 1,
+          "{} and {}: both are structure {}; DeepMind's files hold all times of a structure in one file",
+          first.files[0].path, first.files[1 % first.files.size()].path, first.number);
+  const auto data = io::readDeepMind(first.files.front().path, plan.mixture, io::Counts::any);
+  plan.source = LabelSource::frames;
+  plan.replicas = data.ends.front().extent(0);
+  plan.times = data.times;
 }
 
 /// Looks into the first file for what it brings.
@@ -74,6 +94,7 @@ void inspectFirst(const ImportOptions& o, Plan& plan) {
   const auto& first = plan.structures.front();
   const std::string& path = first.files.front().path;
   if (!isNpz(o.format)) return;
+  if (o.format == kDeepMind) return inspectDeepMind(o, plan);
   const auto data = io::readGlassData(path, plan.mixture, io::Counts::any);
   if (!data.end_positions.empty()) {
     plan.source = LabelSource::frames;
@@ -87,14 +108,17 @@ void inspectFirst(const ImportOptions& o, Plan& plan) {
 
 Plan planImport(const ImportOptions& o) {
   Plan plan;
-  const Mixture model = Mixture::preset(o.model);
+  Mixture model = Mixture::preset(o.model);
+  if (o.format == kDeepMind)
+    model.smoothing = Smoothing::none;  // their potential is plain truncated (docs/formulas.md)
   plan.structures = groupFiles(expand(o.files), o.temperature);
   plan.format = o.format;
   const std::string& path = plan.structures.front().files.front().path;
   const Snapshot snapshot = readSnapshot(o.format, path, model);
-  require<FileError>(snapshot.box != model.box || static_cast<std::int64_t>(snapshot.particles()) == model.particles(),
-                     "{}: {} particles, and no box but that of the {} particles of model {}; a format with a box is needed", path,
-                     snapshot.particles(), model.particles(), model.name);
+  require<FileError>(
+      snapshot.box != model.box || static_cast<std::int64_t>(snapshot.particles()) == model.particles(),
+      "{}: {} particles, and no box but that of the {} particles of model {}; a format with a box is needed", path,
+      snapshot.particles(), model.particles(), model.name);
   plan.mixture = fitted(model, snapshot, path);
   inspectFirst(o, plan);
   require(plan.source != LabelSource::none || isNpz(o.format) || plan.structures.front().files.size() == 1,
@@ -112,16 +136,27 @@ std::string defaultName(const std::string& out) {
   return name;
 }
 
+/// Structures whose files lie in a folder named test, as in GlassBench's archives.
+std::vector<std::int64_t> placesInTestFolders(const std::vector<PublishedStructure>& structures) {
+  std::vector<std::int64_t> places;
+  for (std::size_t k = 0; k < structures.size(); ++k) {
+    const fs::path file(structures[k].files.front().path);
+    if (file.parent_path().filename() == "test") places.push_back(static_cast<std::int64_t>(k));
+  }
+  return places;
+}
+
 /// The test part named, and the rest dealt out four to one; without names two thirds, a sixth and a sixth.
 SplitSettings chooseSplit(const ImportOptions& o, const std::vector<PublishedStructure>& structures) {
   SplitSettings split;
   std::vector<std::int64_t> numbers;
   for (const auto& s : structures) numbers.push_back(s.number);
   const auto count = static_cast<std::int64_t>(numbers.size());
-  if (!o.test.empty()) {
-    split.test_ids = placesOf(o.test, numbers);
+  split.test_ids = o.test.empty() ? placesInTestFolders(structures) : placesOf(o.test, numbers);
+  if (!split.test_ids.empty()) {
     split.test = static_cast<std::int64_t>(split.test_ids.size());
-    require(split.test < count, "--test {} names all {} structures; at least one must be left to train on", o.test, count);
+    require(split.test < count, "{} all {} structures; at least one must be left to train on",
+            o.test.empty() ? "folders named test hold" : "--test " + o.test + " names", count);
     split.validation = count - split.test < 2 ? 0 : std::max<std::int64_t>(1, (count - split.test) / 5);
   } else if (count >= 3) {
     split.test = split.validation = std::max<std::int64_t>(1, count / 6);
@@ -162,7 +197,8 @@ Campaign resolveCampaign(const ImportOptions& o, const Plan& plan, const StagedF
   io::writeText(file, io::toToml(wanted));
   try {
     const Campaign c = io::readCampaign(file, o.set);
-    require(c.system.files == wanted.system.files, "--set system.structures: the files of an import are its structures");
+    require(c.system.files == wanted.system.files,
+            "--set system.structures: the files of an import are its structures");
     require(plan.times.empty() || c.replicas.times.times == plan.times, "--set replicas.times: use --times");
     io::writeText(file, io::toToml(c));
     return c;
@@ -180,10 +216,12 @@ StructureState stateOf(const Campaign& c, const PublishedStructure& published, s
   const auto& mixture = c.system.mixture;
   std::vector<std::int64_t> counts(mixture.counts.size(), 0);
   for (const auto s : thermal.species) ++counts.at(static_cast<std::size_t>(s));
-  require<FileError>(thermal.box == mixture.box && counts == mixture.counts,
-                     "{}: {} particles in a box of {}; the first file has {} in {}, and a campaign is of one system", path,
-                     fmt::join(counts, " + "), fmt::join(thermal.box, " x "), fmt::join(mixture.counts, " + "),
-                     fmt::join(mixture.box, " x "));
+  require<FileError>(
+      thermal.box == mixture.box && counts == mixture.counts,
+      "{}: {} particles in a box of {}; the first file has {} in {}, and a campaign is of one system: import the "
+      "files of each box as a campaign of their own",
+      path, fmt::join(counts, " + "), fmt::join(thermal.box, " x "), fmt::join(mixture.counts, " + "),
+      fmt::join(mixture.box, " x "));
   StructureState state;
   state.index = index;
   state.origin = fmt::format("published structure {}: {}", published.number, path);
@@ -200,6 +238,16 @@ StructureState stateOf(const Campaign& c, const PublishedStructure& published, s
   return state;
 }
 
+EndFrames framesOf(const Plan& plan, const PublishedStructure& published, const Mixture& mixture) {
+  if (plan.format != kDeepMind) return readEndFrames(published, mixture);
+  EndFrames frames = readDeepMindFrames(published.files.front().path, mixture);
+  require<FileError>(frames.times == plan.times && frames.positions[0].extent(0) == plan.replicas,
+                     "{}: end frames of {} replicas at t = {}; the first file has {} at t = {}",
+                     published.files.front().path, frames.positions[0].extent(0), fmt::join(frames.times, ", "),
+                     plan.replicas, fmt::join(plan.times, ", "));
+  return frames;
+}
+
 /// One structure: its state, and its labels where there are any.
 StructureState importOne(const Campaign& c, const Plan& plan, const StepLadder& ladder, std::int64_t index,
                          std::vector<StructureLabels>& labels) {
@@ -207,7 +255,7 @@ StructureState importOne(const Campaign& c, const Plan& plan, const StepLadder& 
   const std::string& path = published.files.front().path;
   Snapshot thermal;
   if (plan.source == LabelSource::frames) {
-    const EndFrames frames = readEndFrames(published, c.system.mixture);
+    const EndFrames frames = framesOf(plan, published, c.system.mixture);
     thermal = frames.thermal;
     labels.push_back(labelsFromFrames(frames, c.system.mixture, c.labels, ladder, plan.times, c.replicas.keep_frames));
   } else if (plan.source == LabelSource::propensities) {
@@ -261,8 +309,9 @@ std::vector<std::int64_t> placesOf(const std::string& list, const std::vector<st
     for (std::size_t k = 0; k < there.size(); ++k) {
       if (there[k] >= first && there[k] <= last) places.insert(static_cast<std::int64_t>(k));
     }
-    require(places.size() > before, "--test {}: none of the files is structure {} (or it is named twice); they are {} .. {}",
-            list, part, there.front(), there.back());
+    require(places.size() > before,
+            "--test {}: none of the files is structure {} (or it is named twice); they are {} .. {}", list, part,
+            there.front(), there.back());
     begin = end + 1;
   }
   return {places.begin(), places.end()};
@@ -284,8 +333,10 @@ ImportSummary importStructures(const ImportOptions& options, const par::StopGuar
   progress.finish();
   if (campaign.split.train > 0 && !plan.times.empty()) folder.storeSplit();
   staged.commit();
-  return {campaign.system.structures, plan.structures.front().number, plan.structures.back().number, plan.replicas,
-          campaign.split.test_ids.size(), plan.times, plan.source == LabelSource::frames};
+  return {campaign.system.structures,        plan.structures.front().number,
+          plan.structures.back().number,     plan.replicas,
+          campaign.split.test_ids.size(),    plan.times,
+          plan.source == LabelSource::frames};
 }
 
 }  // namespace glassforge::app

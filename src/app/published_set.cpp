@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "io/deepmind_data.hpp"
 #include "io/npz.hpp"
 #include "io/structure_files.hpp"
 #include "iso/bonds.hpp"
@@ -13,7 +14,7 @@
 namespace glassforge::app {
 namespace {
 
-constexpr double kSamePosition = 1e-3;   // files of one structure are written with six digits or more
+constexpr double kSamePosition = 1e-3;    // files of one structure are written with six digits or more
 constexpr double kNameRounding = 0.0051;  // temperatures in file names have two decimals
 
 /// The digits at the end of a name: "config_17" is number 17; "at_T0.30" has none.
@@ -33,11 +34,13 @@ struct NamedFile {
 NamedFile named(const std::string& path, std::optional<double> temperature) {
   const io::GlassName name = io::parseGlassName(path);
   require(!name.temperature || !temperature || std::abs(*name.temperature - *temperature) < kNameRounding,
-          "{}: the file name says T = {}, --temperature says {}", path, name.temperature.value_or(0), temperature.value_or(0));
+          "{}: the file name says T = {}, --temperature says {}", path, name.temperature.value_or(0),
+          temperature.value_or(0));
   const std::filesystem::path whole(path);
   std::string stem = whole.stem().string();
   if (name.time_code) stem.resize(stem.rfind("_tc"));
-  return {{path, name.time_code}, (whole.parent_path() / stem).string(), name.number ? name.number : trailingNumber(stem)};
+  return {
+      {path, name.time_code}, (whole.parent_path() / stem).string(), name.number ? name.number : trailingNumber(stem)};
 }
 
 std::vector<int> codesOf(const PublishedStructure& structure) {
@@ -49,9 +52,10 @@ std::vector<int> codesOf(const PublishedStructure& structure) {
 void checkGroups(const std::vector<PublishedStructure>& structures) {
   for (const auto& s : structures) {
     for (std::size_t k = 1; k < s.files.size(); ++k) {
-      require(s.files[k].code.has_value() && s.files[k - 1].code.has_value() && *s.files[k].code != *s.files[k - 1].code,
-              "{} and {}: both are structure {} at the same time; files of one structure need names that end in _tcNN",
-              s.files[k - 1].path, s.files[k].path, s.number);
+      require(
+          s.files[k].code.has_value() && s.files[k - 1].code.has_value() && *s.files[k].code != *s.files[k - 1].code,
+          "{} and {}: both are structure {} at the same time; files of one structure need names that end in _tcNN",
+          s.files[k - 1].path, s.files[k].path, s.number);
     }
     require(codesOf(s) == codesOf(structures.front()),
             "structure {} has {} file(s), structure {} has {}: every structure needs the same time codes (_tcNN)",
@@ -79,7 +83,8 @@ void setPublishedTimes(StructureLabels& labels, const StepLadder& ladder, const 
 }
 
 /// |x_i - origin_i|, summed as the launcher does.
-void putDistances(const std::vector<double>& x, const std::vector<double>& origin, std::size_t d, std::span<double> distance) {
+void putDistances(const std::vector<double>& x, const std::vector<double>& origin, std::size_t d,
+                  std::span<double> distance) {
   for (std::size_t i = 0; i < distance.size(); ++i) {
     double d2 = 0;
     for (std::size_t k = 0; k < d; ++k) d2 += (x[i * d + k] - origin[i * d + k]) * (x[i * d + k] - origin[i * d + k]);
@@ -133,8 +138,10 @@ std::vector<double> timesOfFiles(const PublishedStructure& structure, const std:
                                  const std::vector<double>& given) {
   const auto& files = structure.files;
   if (!given.empty()) {
-    require(given.size() == files.size(), "--times has {} times, structure {} has {} file(s) with end frames; give one time "
-            "per file, in the order of the time codes", given.size(), structure.number, files.size());
+    require(given.size() == files.size(),
+            "--times has {} times, structure {} has {} file(s) with end frames; give one time "
+            "per file, in the order of the time codes",
+            given.size(), structure.number, files.size());
     return given;
   }
   const auto known = publishedTimes(model, temperature);
@@ -144,8 +151,9 @@ std::vector<double> timesOfFiles(const PublishedStructure& structure, const std:
     const auto found = std::find_if(known.begin(), known.end(), [&](const auto& t) { return t.code == *file.code; });
     std::vector<int> codes;
     for (const auto& t : known) codes.push_back(t.code);
-    require(found != known.end(), "{}: time code tc{:02d} is not known for model {} at T = {} (known: {}); give --times",
-            file.path, *file.code, model, temperature, fmt::join(codes, ", "));
+    require(found != known.end(),
+            "{}: time code tc{:02d} is not known for model {} at T = {} (known: {}); give --times", file.path,
+            *file.code, model, temperature, fmt::join(codes, ", "));
     times.push_back(found->time);
   }
   return times;
@@ -158,12 +166,15 @@ EndFrames readEndFrames(const PublishedStructure& structure, const Mixture& mixt
     require<FileError>(!data.end_positions.empty(), "{}: has no end frames (member positions)", file.path);
     if (frames.positions.empty()) {
       frames.thermal = data.snapshot;
+      frames.start = data.start;
+      frames.inherent = data.inherent;
+      frames.cage = data.cage;
     } else {
       const auto& first = frames.thermal;
       require<FileError>(data.snapshot.species == first.species && data.snapshot.box == first.box &&
                              largestDistance(data.snapshot.position, first.position, first.box) < kSamePosition,
-                         "{}: initial positions or types differ from those in {}, which has the same structure number", file.path,
-                         structure.files.front().path);
+                         "{}: initial positions or types differ from those in {}, which has the same structure number",
+                         file.path, structure.files.front().path);
       require<FileError>(data.end_positions.extent(0) == frames.positions[0].extent(0),
                          "{}: {} replicas, {} has {}; all times of a structure need the same replicas", file.path,
                          data.end_positions.extent(0), structure.files.front().path, frames.positions[0].extent(0));
@@ -172,6 +183,11 @@ EndFrames readEndFrames(const PublishedStructure& structure, const Mixture& mixt
     frames.positions.push_back(std::move(data.end_positions));
   }
   return frames;
+}
+
+EndFrames readDeepMindFrames(const std::string& path, const Mixture& mixture) {
+  auto data = io::readDeepMind(path, mixture);
+  return {data.snapshot, {}, {}, {}, std::move(data.ends), data.times};
 }
 
 StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture, const LabelSettings& settings,
@@ -194,12 +210,15 @@ StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture
       const auto row = frames.positions[t].row(r);
       const std::vector<double> x(row.begin(), row.end());
       putDistances(x, origin, d, block.displacement.row(t, r));
-      if (settings.bond_breaking) iso::remainingBonds(bonds, frames.thermal.box, x, block.bond_breaking.row(t, r).data());
+      if (settings.bond_breaking)
+        iso::remainingBonds(bonds, frames.thermal.box, x, block.bond_breaking.row(t, r).data());
       if (keep_frames) std::copy(x.begin(), x.end(), block.frames.row(t, r).begin());
     }
   }
   StructureLabels labels = iso::gatherReplicas(ladder, frames.thermal.species, {block});
-  labels.thermal = Array<double>({N, d}, origin);
+  labels.thermal = frames.start.empty() ? Array<double>({N, d}, origin) : frames.start;
+  labels.inherent = frames.inherent;
+  labels.cage = frames.cage;
   setPublishedTimes(labels, ladder, times);
   return labels;
 }
@@ -220,12 +239,15 @@ std::vector<double> timesOfPropensities(const std::string& path, std::size_t row
 StructureLabels labelsAsPublished(const io::GlassData& data, const std::string& path, const StepLadder& ladder,
                                   const std::vector<double>& times) {
   const std::size_t rows = data.displacement.empty() ? 0 : data.displacement.extent(0);
-  require<FileError>(rows == times.size(), "{}: propensities (md_prop) at {} times; {} are expected", path, rows, times.size());
+  require<FileError>(rows == times.size(), "{}: propensities (md_prop) at {} times; {} are expected", path, rows,
+                     times.size());
   StructureLabels labels;
   labels.species = data.snapshot.species;
   labels.displacement = data.displacement;
   if (data.bond_breaking.shape() == data.displacement.shape()) labels.bond_breaking = data.bond_breaking;
-  labels.thermal = Array<double>({data.snapshot.particles(), data.snapshot.box.size()}, data.snapshot.unwrapped());
+  labels.thermal = data.start;
+  labels.inherent = data.inherent;
+  labels.cage = data.cage;
   setPublishedTimes(labels, ladder, times);
   return labels;
 }

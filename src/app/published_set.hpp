@@ -37,25 +37,31 @@ struct PublishedStructure {
   std::vector<PublishedFile> files;
 };
 
-/// Groups files by the structure number in their names, in ascending order. InputError where a structure has two files for one
-/// time, some files have time codes and others not, or structures differ in their codes; or where a name speaks of another
-/// temperature than the one given.
+/// Groups files by the structure number in their names, in ascending order. InputError where a structure has two files
+/// for one time, some files have time codes and others not, or structures differ in their codes; or where a name speaks
+/// of another temperature than the one given.
 std::vector<PublishedStructure> groupFiles(const std::vector<std::string>& files,
                                            std::optional<double> temperature = std::nullopt);
 
-/// Times of the files of each structure: those given (--times), else from the time codes. InputError where neither tells.
+/// Times of the files of each structure: those given (--times), else from the time codes. InputError where neither
+/// tells.
 std::vector<double> timesOfFiles(const PublishedStructure& structure, const std::string& model, double temperature,
                                  const std::vector<double>& given);
 
 /// End positions of all replicas at each time, in the frame of one snapshot.
 struct EndFrames {
   Snapshot thermal;
+  Array<double> start, inherent, cage;   ///< (N, D) as the files have them (start) or near it, or empty
   std::vector<Array<double>> positions;  ///< per time: (R, N, D) unwrapped
+  std::vector<double> times;             ///< where the file itself names them
 };
 
-/// Reads the npz files of a structure. FileError where their species or initial positions differ, or where one has no end
-/// positions or another number of replicas.
+/// Reads the npz files of a structure. FileError where their species or initial positions differ, or where one has no
+/// end positions or another number of replicas.
 EndFrames readEndFrames(const PublishedStructure& structure, const Mixture& mixture);
+
+/// The same from one of DeepMind's files, which hold all times.
+EndFrames readDeepMindFrames(const std::string& path, const Mixture& mixture);
 
 /// Labels from end frames, by the same reductions over replicas as `run` uses.
 StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture, const LabelSettings& settings,

@@ -16,9 +16,19 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isStructureFile(const fs::path& path) {
-  static constexpr std::array<std::string_view, 8> kKnown{".npz", ".xyz", ".extxyz", ".lammps", ".lmp", ".data", ".h5",
-                                                          ".h5md"};
+  static constexpr std::array<std::string_view, 8> kKnown{".npz", ".xyz",  ".extxyz", ".lammps",
+                                                          ".lmp", ".data", ".h5",     ".h5md"};
   return std::find(kKnown.begin(), kKnown.end(), path.extension().string()) != kKnown.end();
+}
+
+/// Published archives have folders in folders: T0.44/train, T0.44/test.
+std::vector<std::string> npzBelow(const fs::path& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (entry.is_regular_file(error) && entry.path().extension() == ".npz") files.push_back(entry.path().string());
+  }
+  return files;
 }
 
 std::vector<std::string> filesIn(const fs::path& folder) {
@@ -27,7 +37,7 @@ std::vector<std::string> filesIn(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.is_regular_file(error) && isStructureFile(entry.path())) files.push_back(entry.path().string());
   }
-  return files;
+  return files.empty() ? npzBelow(folder) : files;
 }
 
 std::vector<std::string> matches(const std::string& pattern) {
@@ -67,8 +77,8 @@ std::vector<std::string> expandStructureFiles(const std::string& entry, const st
   std::vector<std::string> found;
   if (fs::is_directory(absolute)) {
     found = filesIn(absolute);
-    require<FileError>(!found.empty(), "{}: no structure files (.npz, .xyz, .extxyz, .lammps, .data, .h5) in this folder",
-                       absolute);
+    require<FileError>(!found.empty(),
+                       "{}: no structure files (.npz, .xyz, .extxyz, .lammps, .data, .h5) in this folder", absolute);
   } else if (fs::exists(absolute)) {
     found = {absolute};
   } else {
