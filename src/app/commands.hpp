@@ -20,6 +20,7 @@ void addCompareCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
 void addBenchCommand(CLI::App& app, Action& action);
+void addVerifyCommand(CLI::App& app, Action& action);
 
 /// Refuses more than one rank for a command that is not parallel.
 void requireOneRank(const par::Communicator& comm, const char* command);

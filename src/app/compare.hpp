@@ -13,8 +13,8 @@ namespace glassforge::app {
 
 /// One side of a comparison.
 struct LabelSet {
-  std::string name;                         ///< as the user gave it
-  std::vector<double> box;                  ///< empty where not known
+  std::string name;         ///< as the user gave it
+  std::vector<double> box;  ///< empty where not known
   std::vector<std::string> species_names;
   std::vector<StructureLabels> structures;  ///< without the values of single replicas
 };
@@ -26,9 +26,13 @@ struct LabelHints {
   std::vector<double> times;          ///< of end frames without a known time code
 };
 
-/// Reads both sides: each a campaign folder (or its campaign.toml), a label file, an npz with end frames or propensities, or a
-/// folder of such npz files.
+/// Reads both sides: each a campaign folder (or its campaign.toml), a label file, an npz with end frames or
+/// propensities, or a folder of such npz files.
 std::pair<LabelSet, LabelSet> readLabelSets(const std::string& a, const std::string& b, const LabelHints& hints);
+
+/// The same of a campaign and of published npz files (files, folders, globs).
+std::pair<LabelSet, LabelSet> readLabelSets(const std::string& campaign, const std::vector<std::string>& published,
+                                            const LabelHints& hints);
 
 /// Scores of one label and species, one entry per common time. NaN where a number is not defined.
 struct SpeciesComparison {
@@ -36,12 +40,12 @@ struct SpeciesComparison {
 };
 
 struct LabelComparison {
-  std::vector<double> times_a, times_b;                         ///< (T) common times
-  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;     ///< structure numbers in a and b
-  std::size_t replicas_a = 0, replicas_b = 0;                   ///< the least over structures; 0 where not known
+  std::vector<double> times_a, times_b;                      ///< (T) common times
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  ///< structure numbers in a and b
+  std::size_t replicas_a = 0, replicas_b = 0;                ///< the least over structures; 0 where not known
   std::vector<std::string> species_names;
-  std::map<std::string, SpeciesComparison> displacement;        ///< by species name
-  std::map<std::string, SpeciesComparison> bond_breaking;       ///< empty unless both have it
+  std::map<std::string, SpeciesComparison> displacement;   ///< by species name
+  std::map<std::string, SpeciesComparison> bond_breaking;  ///< empty unless both have it
 };
 
 /// Structures are matched by their thermal positions, times within 1 %; where `times` is not empty, only those count.

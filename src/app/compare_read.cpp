@@ -62,7 +62,8 @@ LabelSet readCampaignLabels(const std::string& path, Knowledge& knows) {
   for (const auto& shard : folder.shards()) {
     if (exists(folder.labels(shard))) appendFile(folder.labels(shard), set, knows);
   }
-  require<FileError>(!set.structures.empty(), "{}: there are no labels yet; run the campaign up to the stage label first", path);
+  require<FileError>(!set.structures.empty(),
+                     "{}: there are no labels yet; run the campaign up to the stage label first", path);
   return set;
 }
 
@@ -87,12 +88,14 @@ std::string guessModel(const std::string& path) {
     const auto n = static_cast<std::size_t>(m.particles()), d = static_cast<std::size_t>(m.dimension);
     if (start.shape() == std::vector<std::size_t>{n, d}) return name;
   }
-  throw InputError(fmt::format("{}: {} coordinates do not tell the model; give --model", path,
-                               fmt::join(start.shape(), " x ")));
+  throw InputError(
+      fmt::format("{}: {} coordinates do not tell the model; give --model", path, fmt::join(start.shape(), " x ")));
 }
 
 /// Any small step will do: steps are not compared.
-StepLadder ladderOf(const std::vector<double>& times) { return StepLadder::fromTimes(times, times.front() / 1000); }
+StepLadder ladderOf(const std::vector<double>& times) {
+  return StepLadder::fromTimes(times, times.front() / 1000);
+}
 
 StructureLabels readPublished(const PublishedStructure& structure, const Mixture& mixture, const Knowledge& knows,
                               const std::vector<double>& given) {
@@ -100,25 +103,33 @@ StructureLabels readPublished(const PublishedStructure& structure, const Mixture
   const auto name = io::parseGlassName(path);
   const bool coded = name.time_code.has_value();
   const double temperature = name.temperature.value_or(knows.temperature.value_or(0));
-  require(!coded || temperature > 0 || !given.empty(), "{}: the name has a time code but no temperature; give --times", path);
+  require(!coded || temperature > 0 || !given.empty(), "{}: the name has a time code but no temperature; give --times",
+          path);
   const auto data = io::readGlassData(path, mixture);
   StructureLabels labels;
   if (!data.end_positions.empty()) {
-    const auto times = timesOfFiles(structure, knows.model, temperature, coded && temperature > 0 ? std::vector<double>{} : given);
+    const auto times =
+        timesOfFiles(structure, knows.model, temperature, coded && temperature > 0 ? std::vector<double>{} : given);
     labels = labelsFromFrames(readEndFrames(structure, mixture), mixture, knows.labels, ladderOf(times), times, false);
   } else {
-    require<FileError>(!data.displacement.empty(), "{}: has neither end frames (positions) nor propensities (md_prop)", path);
+    require<FileError>(!data.displacement.empty(), "{}: has neither end frames (positions) nor propensities (md_prop)",
+                       path);
     const auto rows = data.displacement.extent(0);
     const bool published = publishedTimes(knows.model, temperature).size() == rows;
-    const auto times = timesOfPropensities(path, rows, knows.model, temperature, published ? std::vector<double>{} : given);
+    const auto times =
+        timesOfPropensities(path, rows, knows.model, temperature, published ? std::vector<double>{} : given);
     labels = labelsAsPublished(data, path, ladderOf(times), times);
   }
   labels.structure = structure.number;
   return slim(std::move(labels));
 }
 
-LabelSet readNpzSet(const std::string& path, const LabelHints& hints, Knowledge knows) {
-  const auto structures = groupFiles(io::expandStructureFiles(fs::absolute(path).string(), ""));
+LabelSet readNpzSet(const std::vector<std::string>& paths, const LabelHints& hints, Knowledge knows) {
+  std::vector<std::string> files;
+  for (const auto& path : paths) {
+    for (auto& file : io::expandStructureFiles(fs::absolute(path).string(), "")) files.push_back(std::move(file));
+  }
+  const auto structures = groupFiles(files);
   const std::string& first = structures.front().files.front().path;
   if (!hints.model.empty()) knows = {Mixture::preset(hints.model), hints.model, knows.temperature, knows.labels};
   if (!knows.mixture) {
@@ -126,7 +137,10 @@ LabelSet readNpzSet(const std::string& path, const LabelHints& hints, Knowledge 
     knows.mixture = Mixture::preset(knows.model);
   }
   if (hints.temperature) knows.temperature = hints.temperature;
-  LabelSet set{path, io::readGlassData(first, *knows.mixture).snapshot.box, knows.mixture->species, {}};
+  LabelSet set{fmt::format("{}", fmt::join(paths, " ")),
+               io::readGlassData(first, *knows.mixture).snapshot.box,
+               knows.mixture->species,
+               {}};
   for (const auto& structure : structures) {
     set.structures.push_back(readPublished(structure, *knows.mixture, knows, hints.times));
   }
@@ -145,12 +159,20 @@ std::pair<LabelSet, LabelSet> readLabelSets(const std::string& a, const std::str
   Knowledge knows;
   auto set_a = readOurs(a, knows);
   auto set_b = readOurs(b, knows);
-  if (!set_a) set_a = readNpzSet(a, hints, knows);
-  if (!set_b) set_b = readNpzSet(b, hints, knows);
+  if (!set_a) set_a = readNpzSet({a}, hints, knows);
+  if (!set_b) set_b = readNpzSet({b}, hints, knows);
   if (set_a->box.empty()) set_a->box = set_b->box;
   if (set_b->box.empty()) set_b->box = set_a->box;
   if (set_a->box.empty() && !hints.model.empty()) set_a->box = set_b->box = Mixture::preset(hints.model).box;
   return {std::move(*set_a), std::move(*set_b)};
+}
+
+std::pair<LabelSet, LabelSet> readLabelSets(const std::string& campaign, const std::vector<std::string>& published,
+                                            const LabelHints& hints) {
+  Knowledge knows;
+  LabelSet ours = readCampaignLabels(campaign, knows);
+  LabelSet theirs = readNpzSet(published, hints, knows);
+  return {std::move(ours), std::move(theirs)};
 }
 
 }  // namespace glassforge::app

@@ -1,5 +1,7 @@
 #include "app/learning_data.hpp"
 
+#include <set>
+
 #include "app/label_store.hpp"
 #include "core/error.hpp"
 #include "io/feature_file.hpp"
@@ -80,6 +82,20 @@ std::vector<std::vector<double>> MpiReducer::gather(const std::vector<std::int64
     }
   }
   return blocks;
+}
+
+std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign) {
+  std::vector<std::unique_ptr<ml::Model>> models;
+  for (const auto& name : campaign.models) {
+    models.push_back(ml::makeModel(name, campaign.system.mixture.species, campaign.system.mixture.dimension));
+  }
+  return models;
+}
+
+std::vector<std::string> wantedSets(const Campaign& campaign) {
+  std::set<std::string> sets(campaign.descriptor_sets.begin(), campaign.descriptor_sets.end());
+  for (const auto& model : makeModels(campaign)) sets.insert(model->descriptorSet());
+  return {sets.begin(), sets.end()};
 }
 
 }  // namespace glassforge::app

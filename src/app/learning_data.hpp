@@ -1,7 +1,12 @@
 /// Campaign files as the learning room sees them, and sums over structures by MPI.
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "app/campaign_folder.hpp"
+#include "ml/models/model.hpp"
 #include "ml/models/reducer.hpp"
 #include "ml/models/structure_data.hpp"
 #include "par/communicator.hpp"
@@ -31,5 +36,11 @@ class MpiReducer final : public ml::Reducer {
  private:
   const par::Communicator& comm_;
 };
+
+/// The models of [train], not fitted yet.
+std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign);
+
+/// The descriptor sets that the campaign names and those that its models read, sorted.
+std::vector<std::string> wantedSets(const Campaign& campaign);
 
 }  // namespace glassforge::app

@@ -1,4 +1,5 @@
-// The program: parses the command line, starts MPI and Kokkos, runs one subcommand, turns errors into messages and codes.
+// The program: parses the command line, starts MPI and Kokkos, runs one subcommand, turns errors into messages and
+// codes.
 #include <omp.h>
 #include <sched.h>
 
@@ -25,6 +26,7 @@ void addCommands(CLI::App& app, Action& action) {
   addCompareCommand(app, action);
   addEnergyCommand(app, action);
   addBenchCommand(app, action);
+  addVerifyCommand(app, action);
 }
 
 /// Cores this process may use, shared among the ranks of its node, unless OMP_NUM_THREADS says otherwise.
@@ -47,13 +49,16 @@ par::Outcome runAction(const Action& action) {
   } catch (const Error& error) {
     return {static_cast<int>(error.code()), error.what()};
   } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ExitCode::failure), "out of memory; use smaller packs (replicas.pack) or fewer ranks a node"};
+    return {static_cast<int>(ExitCode::failure),
+            "out of memory; use smaller packs (replicas.pack) or fewer ranks a node"};
   } catch (const std::exception& error) {
     return {static_cast<int>(ExitCode::failure), error.what()};
   }
 }
 
-void tell(const std::string& message) { std::fprintf(stderr, "glassforge: %s\n", message.c_str()); }
+void tell(const std::string& message) {
+  std::fprintf(stderr, "glassforge: %s\n", message.c_str());
+}
 
 /// What is wrong with a command line, in one line that says where to read on.
 std::string explain(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
@@ -96,4 +101,6 @@ int mainProgram(int argc, char** argv) {
 
 }  // namespace glassforge::app
 
-int main(int argc, char** argv) { return glassforge::app::mainProgram(argc, argv); }
+int main(int argc, char** argv) {
+  return glassforge::app::mainProgram(argc, argv);
+}

@@ -21,8 +21,13 @@ Measurement measureIn(const Mixture& mixture, const Snapshot& snapshot, double t
   result.energy_per_particle = sums.energy / n;
   result.pressure = md::virialPressure(mixture, n, engine.pack().box.volume(), temperature, sums.virial);
   for (int i = 0; i < n; ++i) {
-    for (int k = 0; k < D; ++k) result.max_force = std::max(result.max_force, std::abs(engine.pack().force(0, i, k)));
+    for (int k = 0; k < D; ++k) {
+      const double force = engine.pack().force(0, i, k);
+      result.max_force = std::max(result.max_force, std::abs(force));
+      result.rms_force += force * force;
+    }
   }
+  result.rms_force = std::sqrt(result.rms_force / (n * D));
   require<PhysicsError>(std::isfinite(result.energy_per_particle) && std::isfinite(result.max_force),
                         "the energy is not finite: particles lie on top of each other");
   return result;
@@ -40,8 +45,8 @@ Mixture fitted(Mixture mixture, const Snapshot& snapshot, const std::string& fil
                      snapshot.dimension, mixture.name, mixture.dimension);
   std::fill(mixture.counts.begin(), mixture.counts.end(), 0);
   for (const auto s : snapshot.species) {
-    require<FileError>(s >= 0 && s < mixture.speciesCount(), "{}: species number {}; model {} has the {} species {}", file,
-                       s, mixture.name, mixture.speciesCount(), fmt::join(mixture.species, ", "));
+    require<FileError>(s >= 0 && s < mixture.speciesCount(), "{}: species number {}; model {} has the {} species {}",
+                       file, s, mixture.name, mixture.speciesCount(), fmt::join(mixture.species, ", "));
     ++mixture.counts[static_cast<std::size_t>(s)];
   }
   mixture.box = snapshot.box;

@@ -12,9 +12,11 @@ struct Measurement {
   double energy_per_particle = 0;
   double pressure = 0;   ///< virial / (D V), plus rho T
   double max_force = 0;  ///< largest |force component|
+  double rms_force = 0;  ///< root mean square force component
 };
 
-/// `temperature` 0 leaves the ideal part of the pressure out. PhysicsError where the configuration has no finite energy.
+/// `temperature` 0 leaves the ideal part of the pressure out. PhysicsError where the configuration has no finite
+/// energy.
 Measurement measure(const Mixture& mixture, const Snapshot& snapshot, double temperature, double skin);
 
 /// The mixture with particle counts and box of a snapshot read from `file`. FileError where they do not fit the model.

@@ -1,5 +1,7 @@
 #include "app/parents.hpp"
 
+#include <set>
+
 #include "core/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/manifest_file.hpp"
@@ -9,6 +11,18 @@ namespace glassforge::app {
 namespace {
 
 constexpr std::size_t kHexDigits = 64;  // of a content hash
+
+/// Files of labels and features of the shards in which these structures lie.
+std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts) {
+  std::set<std::string> files;
+  for (const auto& part : parts) {
+    for (const std::int64_t s : part) {
+      const Shard& shard = folder.shardOf(s);
+      files.insert({folder.labels(shard), folder.features(shard)});
+    }
+  }
+  return {files.begin(), files.end()};
+}
 
 }  // namespace
 
@@ -31,6 +45,22 @@ std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::st
   io::Sha256 hash;
   hash.update(fmt::format("{}\n{}", what_else, fmt::join(contentHashes(comm, files), "\n")));
   return hash.hex();
+}
+
+std::string trainingHash(const par::Communicator& comm, const CampaignFolder& folder, const Split& split) {
+  const std::string parts =
+      fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
+  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation}), parts);
+}
+
+std::string evaluationHash(const par::Communicator& comm, const CampaignFolder& folder,
+                           const std::vector<std::string>& models, const Split& split) {
+  auto files = dataFiles(folder, {split.test});
+  for (const auto& model : models) files.push_back(folder.model(model));
+  if (exists(folder.dynamics())) files.push_back(folder.dynamics());
+  return hashOfFiles(comm, files,
+                     fmt::format("train {} validation {} test {} models {}", fmt::join(split.train, " "),
+                                 fmt::join(split.validation, " "), fmt::join(split.test, " "), fmt::join(models, " ")));
 }
 
 bool isUpToDate(const CampaignFolder& folder, const std::string& path, const std::string& kind,

@@ -59,21 +59,6 @@ ml::DescriptorInput descriptorInput(const Campaign& campaign, const StructureSta
   return input;
 }
 
-std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign) {
-  std::vector<std::unique_ptr<ml::Model>> models;
-  for (const auto& name : campaign.models) {
-    models.push_back(ml::makeModel(name, campaign.system.mixture.species, campaign.system.mixture.dimension));
-  }
-  return models;
-}
-
-/// The sets the campaign names and those its models read.
-std::vector<std::string> wantedSets(const Campaign& campaign) {
-  std::set<std::string> sets(campaign.descriptor_sets.begin(), campaign.descriptor_sets.end());
-  for (const auto& model : makeModels(campaign)) sets.insert(model->descriptorSet());
-  return {sets.begin(), sets.end()};
-}
-
 /// The sets that the file of a shard has, sorted; none where it is missing or made from other states than these.
 std::vector<std::string> storedSets(const CampaignFolder& folder, const Shard& shard, const std::string& states_hash) {
   const std::string path = folder.features(shard);
@@ -105,36 +90,8 @@ void describeShard(const StageContext& context, const Shard& shard, std::vector<
   io::writeFeatures(path, context.folder.manifest("features", context.folder.states(shard)), features, context.notes);
 }
 
-bool hasLabels(const StageContext& context) { return exists(context.folder.labels(context.folder.shards().front())); }
-
-/// Files of labels and features of the shards in which these structures lie.
-std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts) {
-  std::set<std::string> files;
-  for (const auto& part : parts) {
-    for (const std::int64_t s : part) {
-      const Shard& shard = folder.shardOf(s);
-      files.insert({folder.labels(shard), folder.features(shard)});
-    }
-  }
-  return {files.begin(), files.end()};
-}
-
-/// Hash of what models are fitted to. Collective.
-std::string trainingHash(const StageContext& context, const Split& split) {
-  const std::string parts =
-      fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
-  return hashOfFiles(context.comm, dataFiles(context.folder, {split.train, split.validation}), parts);
-}
-
-/// Hash of what scores follow from. Collective.
-std::string evaluationHash(const StageContext& context, const Split& split) {
-  auto files = dataFiles(context.folder, {split.test});
-  for (const auto& model : context.campaign.models) files.push_back(context.folder.model(model));
-  if (exists(context.folder.dynamics())) files.push_back(context.folder.dynamics());
-  return hashOfFiles(context.comm, files,
-                     fmt::format("train {} validation {} test {} models {}", fmt::join(split.train, " "),
-                                 fmt::join(split.validation, " "), fmt::join(split.test, " "),
-                                 fmt::join(context.campaign.models, " ")));
+bool hasLabels(const StageContext& context) {
+  return exists(context.folder.labels(context.folder.shards().front()));
 }
 
 /// Fits one model and writes it. Collective.
@@ -222,9 +179,10 @@ void describeStage(const StageContext& context) {
       if (!std::includes(there.begin(), there.end(), sets.begin(), sets.end())) todo.push_back(shards[k]);
     }
   });
-  runTasks(context, "describe", "shards", static_cast<std::int64_t>(todo.size()), [&](std::int64_t task, const Hook& hook) {
-    describeShard(context, todo[static_cast<std::size_t>(task)], sets, hook);
-  });
+  runTasks(context, "describe", "shards", static_cast<std::int64_t>(todo.size()),
+           [&](std::int64_t task, const Hook& hook) {
+             describeShard(context, todo[static_cast<std::size_t>(task)], sets, hook);
+           });
 }
 
 void trainStage(const StageContext& context) {
@@ -232,7 +190,7 @@ void trainStage(const StageContext& context) {
   const CampaignSource source(context.folder);
   const Split split = context.folder.split();
   const ml::TrainingView view(source, split);
-  const std::string parent = trainingHash(context, split);
+  const std::string parent = trainingHash(context.comm, context.folder, split);
   auto models = makeModels(context.campaign);
   par::together(context.comm, [&] {
     std::erase_if(models, [&](const auto& model) {
@@ -253,7 +211,7 @@ void evaluateStage(const StageContext& context) {
   if (context.campaign.models.empty() || !hasLabels(context)) return;
   const Split split = context.folder.split();
   if (split.test.empty()) return;
-  const std::string parent = evaluationHash(context, split);
+  const std::string parent = evaluationHash(context.comm, context.folder, context.campaign.models, split);
   if (exists(context.folder.evaluation()) &&
       isUpToDate(context.folder, context.folder.predictions(), "predictions", parent)) {
     return;
@@ -265,7 +223,9 @@ void evaluateStage(const StageContext& context) {
   options.species_names = context.campaign.system.mixture.species;
   std::vector<io::Prediction> predictions;
   options.sink = [&](std::int64_t structure, const std::string& model, const std::string& label,
-                     const Array<double>& values) { predictions.push_back({structure, model, label, values}); };
+                     const Array<double>& values) {
+    predictions.push_back({structure, model, label, values});
+  };
   for (const auto& model : models) {
     model->load(io::readModel(context.folder.model(model->name())));
     if (!model->predictsLabels()) options.baselines.push_back(model->name());
