@@ -14,7 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-double number(const Json& value) { return value.is_number() ? value.get<double>() : std::nan(""); }
+double number(const Json& value) {
+  return value.is_number() ? value.get<double>() : std::nan("");
+}
 
 std::string cell(const Json& result) {
   const double r = number(result.at("pearson_pooled")), error = number(result.at("error"));
@@ -38,9 +40,10 @@ std::string pearsonTable(const Json& evaluation, const std::string& label) {
     ceiling[t] = number(result.at("ceiling"));
   }
   if (models.empty()) return "";
-  std::string text = fmt::format("\nPearson correlation, {} propensity, {} particles, test structures (error of the last "
-                                 "digits)\n  {:<20}",
-                                 label, evaluation.at("species_scored").get<std::string>(), "t");
+  std::string text = fmt::format(
+      "\nPearson correlation, {} propensity, {} particles, test structures (error of the last "
+      "digits)\n  {:<20}",
+      label, evaluation.at("species_scored").get<std::string>(), "t");
   for (const double t : times) text += fmt::format("{:>12.4g}", t);
   for (const auto& model : models) {
     text += fmt::format("\n  {:<20}", model);
@@ -62,40 +65,83 @@ std::string comparisonLines(const Json& evaluation) {
     text += fmt::format("  {:<14} {:<16} minus {:<6} {:+.3f} +- {:.3f}\n", c.at("label").get<std::string>(), model,
                         c.at("baseline").get<std::string>(), number(c.at("difference")), number(c.at("error")));
   }
-  if (!text.empty()) text = fmt::format("\nPearson of a model minus that of a bare descriptor (its size), t = {:.4g}\n", last) + text;
+  if (!text.empty())
+    text = fmt::format("\nPearson of a model minus that of a bare descriptor (its size), t = {:.4g}\n", last) + text;
   return text;
+}
+
+std::string hours(double seconds) {
+  return fmt::format("{:.3g}", seconds / 3600);
+}
+
+std::string duration(double seconds) {
+  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
+  return seconds < 2 * 86400 ? fmt::format("{:.1f} h", seconds / 3600) : fmt::format("{:.1f} days", seconds / 86400);
+}
+
+std::string bytes(double count) {
+  if (count < 1e6) return fmt::format("{:.0f} kB", count / 1e3);
+  return count < 1e9 ? fmt::format("{:.3g} MB", count / 1e6) : fmt::format("{:.4g} GB", count / 1e9);
+}
+
+std::string stageLine(const StageCost& stage, std::int64_t ranks) {
+  std::string text = fmt::format("# {:<12} {} {}", stage.stage, stage.tasks, stage.task);
+  for (const auto& w : stage.work) text += fmt::format(", {:.3g} {}", w.amount, w.unit);
+  if (!stage.work.empty())
+    text += fmt::format(": {} core hours, {} on {} rank(s)", hours(stage.coreSeconds()),
+                        duration(stage.wallSeconds(ranks)), ranks);
+  return text + (stage.remark.empty() ? "\n" : " (" + stage.remark + ")\n");
 }
 
 }  // namespace
 
-std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
-  const auto N = static_cast<double>(c.system.mixture.particles());
-  const auto S = static_cast<double>(c.system.structures), R = static_cast<double>(c.replicas.count);
+std::string describePlan(const Campaign& c, const CampaignFolder& folder, const CampaignCost& cost,
+                         std::int64_t ranks) {
   std::string text = fmt::format("campaign {} in {} (nothing is written)\n{}", c.name, folder.root(), io::toToml(c));
-  text += "\n# plan\n";
-  if (c.system.files.empty()) {
-    text += c.equilibrate.method == "md"
-                ? fmt::format("# equilibrate  {:.0f} structures, {:.3g} particle-steps\n", S,
-                              S * N * c.equilibrate.time / c.replicas.dt)
-                : fmt::format("# equilibrate  {:.0f} structures, {:.3g} Monte Carlo moves\n", S,
-                              S * N * static_cast<double>(c.equilibrate.sweeps));
-  } else {
-    text += fmt::format("# equilibrate  {:.0f} structures read from files\n", S);
-  }
-  text += fmt::format("# quench       {:.0f} structures\n", S);
-  const bool relative = !c.replicas.times.tau_alpha.empty();
-  const double T = relative ? static_cast<double>(c.replicas.times.tau_alpha.size())
-                            : static_cast<double>(io::stepLadder(c).size());
-  const double bytes = S * T * N * 8 * (R * (c.replicas.keep_frames ? 2.0 + c.system.mixture.dimension : 2.0) + 4);
-  if (relative) {
-    text += fmt::format("# launch       {:.0f} x {:.0f} replicas, to {} tau_alpha (measured first)\n", S, R,
-                        c.replicas.times.tau_alpha.back());
-  } else {
-    const auto steps = static_cast<double>(io::stepLadder(c).last());
-    text += fmt::format("# launch       {:.0f} x {:.0f} replicas, {:.3g} particle-steps\n", S, R, S * R * N * steps);
-  }
-  text += fmt::format("# disk          about {:.3g} MB of labels in {} files\n", bytes / 1e6, folder.shards().size());
+  text += fmt::format("\n# plan, at {:.3g} particle-steps{} a second and core ({})\n", cost.rates.particle_steps,
+                      cost.rates.moves > 0 ? fmt::format(" and {:.3g} Monte Carlo moves", cost.rates.moves) : "",
+                      cost.rates.source);
+  for (const auto& stage : cost.stages) text += stageLine(stage, ranks);
+  text += fmt::format("# all          {} core hours, {} on {} rank(s); describing, training and scoring not counted\n",
+                      hours(cost.coreSeconds()), duration(cost.wallSeconds(ranks)), ranks);
+  const auto& d = cost.disk;
+  text += fmt::format("# disk         {} in {} files: states {}, labels {}{}{}\n", bytes(d.bytes()), d.files,
+                      bytes(d.states), bytes(d.labels), d.frames > 0 ? ", frames " + bytes(d.frames) : "",
+                      d.features > 0 ? ", features " + bytes(d.features) : "");
   return text;
+}
+
+nlohmann::json planJson(const Campaign& c, const CampaignFolder& folder, const CampaignCost& cost, std::int64_t ranks) {
+  Json json{
+      {"campaign", c.name},
+      {"folder", folder.root()},
+      {"rates",
+       {{"particle_steps", cost.rates.particle_steps}, {"moves", cost.rates.moves}, {"source", cost.rates.source}}},
+      {"ranks", ranks},
+      {"core_hours", cost.coreSeconds() / 3600},
+      {"wall_hours", cost.wallSeconds(ranks) / 3600},
+      {"disk",
+       {{"bytes", cost.disk.bytes()},
+        {"states", cost.disk.states},
+        {"labels", cost.disk.labels},
+        {"frames", cost.disk.frames},
+        {"features", cost.disk.features},
+        {"files", cost.disk.files}}},
+      {"stages", Json::array()}};
+  for (const auto& stage : cost.stages) {
+    Json work = Json::array();
+    for (const auto& w : stage.work)
+      work.push_back({{"amount", w.amount}, {"unit", w.unit}, {"core_hours", w.core_seconds / 3600}});
+    json["stages"].push_back({{"stage", stage.stage},
+                              {"tasks", stage.tasks},
+                              {"task", stage.task},
+                              {"work", work},
+                              {"core_hours", stage.coreSeconds() / 3600},
+                              {"wall_hours", stage.wallSeconds(ranks) / 3600},
+                              {"remark", stage.remark}});
+  }
+  return json;
 }
 
 std::string describeOutcome(const CampaignFolder& folder, const std::string& last_stage) {

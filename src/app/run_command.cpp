@@ -1,5 +1,6 @@
 // glassforge run: the stages of a campaign, alone, under mpirun or srun.
 #include <Kokkos_Core.hpp>
+#include <cmath>
 
 #include "app/campaign_session.hpp"
 #include "app/commands.hpp"
@@ -15,8 +16,34 @@ namespace {
 struct RunOptions {
   std::string file, stage, out, walltime;
   std::vector<std::string> set;
-  bool dry_run = false;
+  std::vector<double> rate;  ///< particle-steps and moves a second and core
+  std::int64_t ranks = 0;    ///< that the plan is for; 0: those of this run
+  bool dry_run = false, as_json = false;
 };
+
+void checkOptions(const RunOptions& o) {
+  require(o.dry_run || (o.rate.empty() && o.ranks == 0 && !o.as_json),
+          "--rate, --ranks and --json belong to --dry-run");
+  require(o.rate.size() <= 2,
+          "--rate takes particle-steps a second and, behind a comma, Monte Carlo moves a second; {} numbers are given",
+          o.rate.size());
+  for (const double rate : o.rate) require(std::isfinite(rate) && rate > 0, "--rate {} is not a positive number", rate);
+  require(o.ranks >= 0, "--ranks {} is negative", o.ranks);
+}
+
+/// What the campaign would cost. Collective.
+void showPlan(const RunOptions& o, const par::Communicator& comm, const Campaign& campaign,
+              const CampaignFolder& folder) {
+  const Rates given{o.rate.empty() ? 0 : o.rate[0], o.rate.size() < 2 ? 0 : o.rate[1], ""};
+  const CampaignCost cost = costOf(campaign, measureRates(campaign, given, comm));
+  if (!comm.root()) return;
+  const std::int64_t ranks = o.ranks > 0 ? o.ranks : comm.size();
+  if (o.as_json) {
+    fmt::print("{}\n", planJson(campaign, folder, cost, ranks).dump(1));
+  } else {
+    fmt::print("{}", describePlan(campaign, folder, cost, ranks));
+  }
+}
 
 void announce(const par::Communicator& comm, const Campaign& c, const std::string& folder) {
   if (!comm.root()) return;
@@ -30,6 +57,7 @@ void announce(const par::Communicator& comm, const Campaign& c, const std::strin
 }
 
 int runCampaign(const RunOptions& options, const par::Communicator& comm) {
+  checkOptions(options);
   Campaign campaign;
   par::together(comm, [&] { campaign = io::readCampaign(options.file, options.set); });
   comm.requireSame(io::toToml(campaign), "campaign");
@@ -41,7 +69,7 @@ int runCampaign(const RunOptions& options, const par::Communicator& comm) {
     return io::placeOfKey(options.file, options.set, section, key);
   });
   if (options.dry_run) {
-    if (comm.root()) fmt::print("{}", describePlan(campaign, folder));
+    showPlan(options, comm, campaign, folder);
     return 0;
   }
   const CampaignSession session(comm, campaign, root, walltime);
@@ -62,8 +90,18 @@ void addRunCommand(CLI::App& app, Action& action) {
   command->add_option("--set", options->set, "Override a key: --set system.temperature=0.35 (may be repeated)")
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "Folder of the results (default: ./<campaign name>)");
-  command->add_option("--walltime", options->walltime, "Stop in good order before this much time: 90s, 30m, 2h, HH:MM:SS");
-  command->add_flag("--dry-run", options->dry_run, "Say what would be done, and how much of it; write nothing");
+  command->add_option("--walltime", options->walltime,
+                      "Stop in good order before this much time: 90s, 30m, 2h, HH:MM:SS");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Say what would be done, what it costs in core hours and disk; write nothing");
+  command
+      ->add_option(
+          "--rate", options->rate,
+          "--dry-run: particle-steps[,Monte Carlo moves] a second and core (default: measured now, about a second)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--ranks", options->ranks, "--dry-run: wall time on so many ranks (default: those of this run)");
+  command->add_flag("--json", options->as_json, "--dry-run: print one JSON object");
   command->footer(
       "Alone it uses the threads of the machine; mpirun -n 2 glassforge run ... shares the work out over ranks.\n"
       "The results are the same bits either way. A stopped run continues with the same command.");

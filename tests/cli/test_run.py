@@ -13,12 +13,13 @@ import support
 
 STAGES = ["equilibrate", "quench", "launch", "label", "describe", "train", "evaluate", "report"]
 OPTIONS = {  # what --help of a command must name
-    "run": ["CAMPAIGN", "--stage", "--set", "--out", "--walltime", "--dry-run"],
+    "run": ["CAMPAIGN", "--stage", "--set", "--out", "--walltime", "--dry-run", "--rate", "--ranks", "--json"],
     "status": ["CAMPAIGN", "--json"],
     "evaluate": ["CAMPAIGN", "--json"],
     "report": ["CAMPAIGN"],
     "import": ["FILES", "--format", "--model", "--temperature", "--times", "--test", "--out"],
-    "export": ["CAMPAIGN", "--format", "--out"],
+    "export": ["CAMPAIGN", "--format", "--coordinates", "--predictions", "--licence", "--out"],
+    "verify": ["CAMPAIGN", "--against", "--require-certificate", "--json"],
     "compare": ["--times", "--json"],
     "energy": ["--model", "--smoothing", "--temperature", "--json"],
 }
