@@ -95,6 +95,23 @@ def test_frames_are_kept_and_exported(made):
         assert np.allclose(moved, labels["s0000/replicas/displacement"][()], rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["05_extend_ka2d_T0.26", "06_extend_ka_T0.47"])
+def test_an_extension_of_glassbench(name, made):
+    """At a temperature that GlassBench does not have: verified, exported as published sets are, with the card and checksums."""
+    folder = made(name)
+    support.succeed("verify", folder)
+    text = (support.ROOT / f"examples/{name}.toml").read_text(encoding="utf-8")
+    full = tomllib.loads((support.ROOT / f"examples/glassbench/{name[3:]}.toml").read_text(encoding="utf-8"))
+    assert full["system"]["temperature"] == tomllib.loads(text)["system"]["temperature"]
+    exports = [command for command in commands_in(text, "#   ") if " export " in command]
+    assert exports
+    for command in exports:
+        run_as_written(command, folder.parent)
+        out = folder.parent / shlex.split(command)[-1]
+        subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=out, check=True)
+        assert (out / "DATACARD.md").exists() and len(list(out.rglob("train/*.npz"))) >= 4 and list(out.rglob("test/*.npz"))
+
+
 def test_the_commands_of_the_readme(made):
     """In the place where the examples have run, so that what it says of finished runs is tried too."""
     place = made("01_ka2d_quick").parent
