@@ -20,6 +20,7 @@ OPTIONS = {  # what --help of a command must name
     "import": ["FILES", "--format", "--model", "--temperature", "--times", "--test", "--out"],
     "export": ["CAMPAIGN", "--format", "--out"],
     "compare": ["--times", "--json"],
+    "dynamics": ["CAMPAIGN", "--q", "--json"],
     "energy": ["--model", "--smoothing", "--temperature", "--json"],
 }
 
