@@ -53,9 +53,9 @@ io::LabelHeader headerOf(const Campaign& c) {
           .dt = c.replicas.dt,
           .bond_inner = c.labels.bond_inner,
           .bond_outer = c.labels.bond_outer,
+          .species_names = c.system.mixture.species,
           .overlap_distance = c.labels.overlap ? c.labels.overlap_distance : 0.0,
-          .pair_cutoff = c.labels.pairs ? c.labels.pair_cutoff : 0.0,
-          .species_names = c.system.mixture.species};
+          .pair_cutoff = c.labels.pairs ? c.labels.pair_cutoff : 0.0};
 }
 
 void mergeShard(const StageContext& context, const Shard& shard, const std::vector<std::string>& names,

@@ -215,9 +215,9 @@ LabelHeader readLabelHeader(const std::string& path) {
           .dt = root.attribute<double>("dt"),
           .bond_inner = root.attribute<double>("bond_inner"),
           .bond_outer = root.attribute<double>("bond_outer"),
+          .species_names = root.textAttributes("species_names"),
           .overlap_distance = whereThere("overlap_distance"),
-          .pair_cutoff = whereThere("pair_cutoff"),
-          .species_names = root.textAttributes("species_names")};
+          .pair_cutoff = whereThere("pair_cutoff")};
 }
 
 std::vector<std::int64_t> labelIndices(const std::string& path) { return structureIndices(openKind(path, kKind).root()); }

@@ -16,9 +16,9 @@ struct LabelHeader {
   double dt = 0;                 ///< NaN where unknown
   double bond_inner = 1.4;       ///< in units of sigma_ab
   double bond_outer = 1.8;
-  double overlap_distance = 0;   ///< of labels/overlap; 0 where there is none
-  double pair_cutoff = 0;        ///< of labels/pairs; 0 where there are none
   std::vector<std::string> species_names;
+  double overlap_distance = 0;  ///< of labels/overlap; 0 where there is none
+  double pair_cutoff = 0;       ///< of labels/pairs; 0 where there are none
 };
 
 /// What one task leaves in work/: its steps and the labels of its block of replicas.

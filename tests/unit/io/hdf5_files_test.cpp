@@ -172,7 +172,7 @@ TEST_F(Hdf5Files, LabelsComeBackBitForBit) {
 TEST_F(Hdf5Files, PairsOverlapAndCeilingsComeBackToo) {
   const auto mixture = smallMixture(2);
   const auto path = folder_.path("labels.h5");
-  const LabelHeader header{.overlap_distance = 0.25, .pair_cutoff = 1.5, .species_names = {"A", "B", "C"}};
+  const LabelHeader header{.species_names = {"A", "B", "C"}, .overlap_distance = 0.25, .pair_cutoff = 1.5};
   writeLabels(path, someManifest("labels"), header, std::vector{fullLabels(4, mixture, 4)});
   expectEqual(readLabels(path, 4), fullLabels(4, mixture, 4));
   EXPECT_EQ(readLabelHeader(path).overlap_distance, 0.25);
