@@ -102,7 +102,8 @@ class Campaign:
             drift = hdf5.read_if_there(file, f"{group}/replicas/energy_drift")
             means = {
                 key: hdf5.read_if_there(file, f"{group}/labels/{key}")
-                for key in ("displacement", "displacement_variance", "bond_breaking", "bond_breaking_variance")
+                for key in ("displacement", "displacement_variance", "bond_breaking", "bond_breaking_variance", "overlap",
+                            "displacement_ceiling", "bond_breaking_ceiling")
             }
             return Labels(
                 number=number,
@@ -116,6 +117,16 @@ class Campaign:
                 settings=settings,
                 **means,
             )
+
+    def label_dynamics(self) -> dict[str, Any]:
+        """What `glassforge dynamics --json` says, as the stage report left it; MissingError where it was not made."""
+        path = self.folder / "report" / "dynamics.json"
+        if not path.is_file():
+            raise MissingError(f"no {path.name} in {path.parent}", "report")
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise DamagedError(f"{path}: cannot be read ({error})") from error
 
     def feature_sets(self) -> list[str]:
         """Names of the descriptor sets that were computed."""

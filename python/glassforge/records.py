@@ -84,6 +84,16 @@ class Replicas:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Change of the distances of pairs that were neighbours at t = 0 (BOTAN's edge target). E pairs."""
+
+    edges: np.ndarray  #: (E, 2) int, ascending, the smaller number first
+    change: np.ndarray  #: (T, E) mean over replicas of r_ij(t) - r_ij(0), minimum image
+    variance: np.ndarray  #: (T, E) unbiased variance over replicas
+    replicas: np.ndarray  #: (T,) int: how many replicas these are of
+
+
+@dataclass(frozen=True)
 class Labels:
     """The isoconfigurational labels of one structure; those that were not asked for are None."""
 
@@ -100,6 +110,34 @@ class Labels:
     inherent: np.ndarray | None  #: (N, D) unwrapped
     replicas: Replicas
     settings: dict[str, Any]  #: dynamics, dt, bond_inner, bond_outer, ...
+    overlap: np.ndarray | None = None  #: (T, N) share of replicas displaced by less than settings["overlap_distance"]
+    displacement_ceiling: np.ndarray | None = None  #: (T, species) rho_max within the structure
+    bond_breaking_ceiling: np.ndarray | None = None  #: (T, species)
+
+    @property
+    def pairs(self) -> Pairs:
+        """The pair labels, read from the file each time they are asked for; MissingError where there are none."""
+        names = {key: f"{self.replicas.group}/labels/pairs/{key}" for key in ("edges", "change", "variance")}
+        names["replicas"] = f"{self.replicas.group}/replicas/pair_replicas"
+        with hdf5.open_file(self.replicas.path, "label") as file:
+            if names["edges"] not in file:
+                raise MissingError(f"structure {self.number} has no pair labels ([labels] pairs = true makes them)", "label")
+            return Pairs(**{key: hdf5.read(file, name) for key, name in names.items()})
+
+    def standard_error(self, label: str) -> np.ndarray:
+        """(T, N) standard error of a label: the square root of its variance over replicas / number of replicas."""
+        variances = {"displacement": self.displacement_variance, "bond_breaking": self.bond_breaking_variance}
+        variance, done = variances.get(label), self.replicas.status.count("done")
+        if variance is None or done < 2:
+            raise MissingError(f"structure {self.number} has no error of a label '{label}'", "label")
+        return np.sqrt(variance / done)
+
+    def ceiling(self, label: str) -> np.ndarray:
+        """(T, species) the largest Pearson correlation that noise allows within this structure (rho_max)."""
+        values = {"displacement": self.displacement_ceiling, "bond_breaking": self.bond_breaking_ceiling}.get(label)
+        if values is None:
+            raise MissingError(f"structure {self.number} has no ceiling of a label '{label}'", "label")
+        return values
 
     def of(self, label: str) -> np.ndarray:
         """(T, N) the label by its name, "displacement" or "bond_breaking"."""

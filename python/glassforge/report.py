@@ -77,7 +77,7 @@ def _sections(data: ReportData) -> list[tuple[str, str, list[Block]]]:
     tables = [partial(_with_label, scores.pearson_table, label) for label in labels]
     return [
         ("equilibration", "Equilibration", [equilibration.energy, equilibration.moves]),
-        ("relaxation", "Relaxation", [dynamics.relaxation]),
+        ("relaxation", "Relaxation", [dynamics.relaxation, dynamics.heterogeneity]),
         ("labels", "Labels", [propensity.distributions]),
         ("scores", "Scores", [*figures, *tables, scores.comparisons]),
         ("predictions", "Predictions", [snapshot.maps, scatter.predicted_against_true]),

@@ -8,6 +8,7 @@
 #include "app/growth.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
+#include "io/dynamics_file.hpp"
 #include "io/hdf5.hpp"
 #include "io/text_file.hpp"
 
@@ -85,8 +86,9 @@ Manifest CampaignFolder::manifest(const std::string& kind, const std::string& pa
 
 void CampaignFolder::requireContinuable() const {
   if (!exists(campaignFile())) return;
-  Existing there{io::readCampaign(campaignFile()), storedSplit(), !parts("launch").empty()};
+  Existing there{io::readCampaign(campaignFile()), storedSplit(), !parts("launch").empty(), 0};
   const CampaignFolder as_it_is(root_, there.campaign);
+  if (exists(dynamics())) there.tau_alpha = io::readDynamics(dynamics()).tau_alpha;
   for (const auto& shard : as_it_is.shards()) there.labelled = there.labelled || exists(as_it_is.labels(shard));
   requireGrowth(there, campaign_, root_);
 }

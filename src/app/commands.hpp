@@ -17,6 +17,7 @@ void addEnergyCommand(CLI::App& app, Action& action);
 void addImportCommand(CLI::App& app, Action& action);
 void addExportCommand(CLI::App& app, Action& action);
 void addCompareCommand(CLI::App& app, Action& action);
+void addDynamicsCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
 void addBenchCommand(CLI::App& app, Action& action);

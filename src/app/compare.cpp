@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/reliability.hpp"
 #include "ml/linalg/moments.hpp"
 
 namespace glassforge::app {
@@ -105,11 +106,6 @@ void append(const StructureLabels& labels, const Side& side, std::size_t time, i
     column.values.push_back(mean(time, i));
     column.noise += variance.empty() || replicas < 2 ? kNotKnown : variance(time, i) / static_cast<double>(replicas);
   }
-}
-
-/// 1 - mean variance of the means / variance over particles; 0 where noise exceeds it.
-double reliability(double noise, double deviations) {
-  return deviations > 0 ? std::max(0.0, 1 - noise / deviations) + 0 * noise : kNotKnown;
 }
 
 void score(const Column& a, const Column& b, SpeciesComparison& into) {

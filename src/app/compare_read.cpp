@@ -37,6 +37,8 @@ StructureLabels slim(StructureLabels labels) {
   labels.replicas.displacement = {};
   labels.replicas.bond_breaking = {};
   labels.replicas.frames = {};
+  labels.replicas.pair_sum = labels.replicas.pair_sum2 = {};
+  labels.pairs = {};
   return labels;
 }
 

@@ -16,10 +16,14 @@ void requireNotLess(std::int64_t there, std::int64_t now, const char* key, const
           root, key, there, now, there);
 }
 
-bool sameTimes(const Campaign& there, const Campaign& now) {
-  if (there.replicas.times == now.replicas.times) return true;
-  if (!there.replicas.times.tau_alpha.empty() || !now.replicas.times.tau_alpha.empty()) return false;
-  return io::stepLadder(there).steps() == io::stepLadder(now).steps();
+/// True where all label times of the folder are among those asked for. Multiples of a tau_alpha that is not known yet pass;
+/// the stage that measures it looks at the steps again.
+bool keepsTimes(const Existing& there, const Campaign& now) {
+  const auto unknown = [&](const Campaign& c) { return !c.replicas.times.tau_alpha.empty() && !(there.tau_alpha > 0); };
+  if (there.campaign.replicas.times == now.replicas.times || unknown(there.campaign) || unknown(now)) return true;
+  const auto old = io::stepLadder(there.campaign, there.tau_alpha).steps();
+  const auto wanted = io::stepLadder(now, there.tau_alpha).steps();
+  return std::includes(wanted.begin(), wanted.end(), old.begin(), old.end());
 }
 
 /// Structures from files keep their numbers: new files come behind the old ones. Folders may move: names count.
@@ -46,9 +50,9 @@ void requireGrowth(const Existing& there, const Campaign& now, const std::string
           "{}: the structures of this folder come from other files, or from these in another order; new files come "
           "behind the old ones. Put them back, or use another --out",
           root);
-  require(!there.labelled || sameTimes(there.campaign, now),
-          "{}: replicas have run with other label times than replicas.times now says; put the times of the folder's "
-          "campaign.toml back, or use another --out",
+  require(!there.labelled || keepsTimes(there, now),
+          "{}: replicas have run with label times that replicas.times no longer has; times can be added, not taken away: put "
+          "those of the folder's campaign.toml back, or use another --out",
           root);
   if (!there.split || now.split.train == 0) return;
   try {

@@ -13,7 +13,8 @@ namespace glassforge::app {
 struct Existing {
   Campaign campaign;
   std::optional<Split> split;
-  bool labelled = false;  ///< label times are fixed: replicas have run
+  bool labelled = false;  ///< replicas have run
+  double tau_alpha = 0;   ///< as measured; 0 where it has not been
 };
 
 /// InputError that names `root` and what to change back where `now` is another campaign, or a smaller one, or lays its

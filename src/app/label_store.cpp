@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "app/state_store.hpp"
 #include "core/error.hpp"
@@ -15,8 +16,6 @@ namespace {
 
 std::int64_t structureOf(const std::string& block_name) { return std::stoll(block_name.substr(1)); }
 
-std::int64_t count(const ReplicaLabels& block) { return static_cast<std::int64_t>(block.status.size()); }
-
 bool inShard(const Shard& shard, std::int64_t structure) {
   return structure >= shard.first && structure < shard.first + shard.count;
 }
@@ -29,22 +28,34 @@ io::ReplicaPart readPart(const CampaignFolder& folder, const std::string& name) 
 
 /// A block that is there already was left behind by a program that was killed after the merge.
 void addBlock(ReplicaLabels block, std::vector<ReplicaLabels>& blocks) {
+  const auto end = [](const ReplicaLabels& b) { return b.first_replica + static_cast<std::int64_t>(b.status.size()); };
   const bool there = std::any_of(blocks.begin(), blocks.end(), [&](const ReplicaLabels& other) {
-    return other.first_replica <= block.first_replica &&
-           other.first_replica + count(other) >= block.first_replica + count(block);
+    return other.first_replica <= block.first_replica && end(other) >= end(block) &&
+           std::includes(other.steps.begin(), other.steps.end(), block.steps.begin(), block.steps.end());
   });
   if (!there) blocks.push_back(std::move(block));
 }
 
-/// Joins the blocks of one structure, what is already merged first, and adds the positions they belong to.
-StructureLabels joinBlocks(const CampaignFolder& folder, std::vector<ReplicaLabels> blocks, const StepLadder& ladder) {
-  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) { return a.first_replica < b.first_replica; });
+/// Joins the blocks of one structure, what is already merged first, and adds what follows from them and from its start.
+StructureLabels joinBlocks(const CampaignFolder& folder, const LabelSettings& settings,
+                           const std::vector<ReplicaLabels>& blocks, const StepLadder& ladder) {
   const StructureState state = storedState(folder, blocks.front().structure);
   StructureLabels labels = iso::gatherReplicas(ladder, state.thermal.species, blocks);
+  iso::addDerivedLabels(settings, state.thermal, labels);
   const auto n = state.thermal.particles(), d = static_cast<std::size_t>(state.thermal.dimension);
   labels.thermal = Array<double>({n, d}, state.thermal.unwrapped());
   if (state.quenched) labels.inherent = Array<double>({n, d}, state.inherent.position);
   return labels;
+}
+
+io::LabelHeader headerOf(const Campaign& c) {
+  return {.dynamics = c.replicas.dynamics,
+          .dt = c.replicas.dt,
+          .bond_inner = c.labels.bond_inner,
+          .bond_outer = c.labels.bond_outer,
+          .species_names = c.system.mixture.species,
+          .overlap_distance = c.labels.overlap ? c.labels.overlap_distance : 0.0,
+          .pair_cutoff = c.labels.pairs ? c.labels.pair_cutoff : 0.0};
 }
 
 void mergeShard(const StageContext& context, const Shard& shard, const std::vector<std::string>& names,
@@ -63,13 +74,14 @@ void mergeShard(const StageContext& context, const Shard& shard, const std::vect
   }
   for (const auto& name : used) addBlock(readPart(folder, name).labels, blocks[structureOf(name)]);
   std::vector<StructureLabels> merged;
-  for (auto& [structure, list] : blocks) merged.push_back(joinBlocks(folder, std::move(list), ladder));
+  for (auto& [structure, list] : blocks) merged.push_back(joinBlocks(folder, campaign.labels, list, ladder));
   io::writeLabels(path, folder.manifest("labels", folder.states(shard)),
-                  {campaign.replicas.dynamics, campaign.replicas.dt, campaign.labels.bond_inner, campaign.labels.bond_outer,
-                   campaign.system.mixture.species},
+                  headerOf(campaign),
                   merged, context.notes);
   folder.removeParts("launch", used);
 }
+
+}  // namespace
 
 double measuredRelaxationTime(const CampaignFolder& folder) {
   if (!exists(folder.dynamics())) return 0;
@@ -77,30 +89,35 @@ double measuredRelaxationTime(const CampaignFolder& folder) {
   return std::isfinite(tau) ? tau : 0;
 }
 
-}  // namespace
-
-void LabelStore::requireSameSteps(const std::string& path, const std::vector<std::int64_t>& steps) const {
-  require<FileError>(steps == ladder_.steps(),
-                     "{}: labels were taken at steps {}, the campaign now asks for {}; put the old times back, or use "
-                     "another --out",
-                     path, fmt::join(steps, ", "), fmt::join(ladder_.steps(), ", "));
+void LabelStore::add(const std::string& path, const io::ReplicaCover& cover,
+                     std::map<std::int64_t, Cover>& covered) const {
+  const auto& wanted = ladder_.steps();
+  require<FileError>(std::includes(wanted.begin(), wanted.end(), cover.steps.begin(), cover.steps.end()),
+                     "{}: labels were taken at steps {}, the campaign now asks for {}; times can be added, not taken away: put "
+                     "the old times back, or use another --out",
+                     path, fmt::join(cover.steps, ", "), fmt::join(wanted, ", "));
+  auto& replicas = covered[cover.structure];
+  const auto first = static_cast<std::size_t>(cover.first_replica);
+  replicas.resize(std::max(replicas.size(), first + cover.status.size()));
+  for (std::size_t r = first; r < first + cover.status.size(); ++r) {
+    std::vector<std::int64_t> both;
+    std::set_union(replicas[r].begin(), replicas[r].end(), cover.steps.begin(), cover.steps.end(), std::back_inserter(both));
+    replicas[r] = std::move(both);
+  }
 }
 
-std::map<std::int64_t, LabelStore::Cover> LabelStore::coveredReplicas(const Shard& shard) const {
+std::map<std::int64_t, LabelStore::Cover> LabelStore::covered(const Shard& shard) const {
   std::map<std::int64_t, Cover> covered;
   const std::string path = folder_.labels(shard);
   if (exists(path)) {
     io::checkManifest(path, io::readManifest(path), folder_.manifest("labels"));
-    for (const auto& labels : io::readLabels(path)) {
-      requireSameSteps(path, labels.steps);
-      covered[labels.structure][0] = static_cast<std::int64_t>(labels.replicas.status.size());
-    }
+    for (const auto& cover : io::labelCovers(path)) add(path, cover, covered);
   }
   for (const auto& name : folder_.parts("launch")) {
     if (!inShard(shard, structureOf(name))) continue;
-    const auto part = readPart(folder_, name);
-    requireSameSteps(folder_.part("launch", name), part.steps);
-    covered[part.labels.structure][part.labels.first_replica] = static_cast<std::int64_t>(part.labels.status.size());
+    const std::string part = folder_.part("launch", name);
+    io::checkManifest(part, io::readManifest(part), folder_.manifest("part"));
+    add(part, io::partCover(part), covered);
   }
   return covered;
 }

@@ -9,30 +9,34 @@
 #include "app/stage.hpp"
 #include "core/labels.hpp"
 #include "core/step_ladder.hpp"
+#include "io/label_file.hpp"
 
 namespace glassforge::app {
 
 class LabelStore {
  public:
-  /// first replica -> number of replicas.
-  using Cover = std::map<std::int64_t, std::int64_t>;
+  /// Steps that are there, ascending, by replica.
+  using Cover = std::vector<std::vector<std::int64_t>>;
 
   LabelStore(const CampaignFolder& folder, const StepLadder& ladder) : folder_(folder), ladder_(ladder) {}
 
-  /// Replicas that are there, merged or as parts, by structure of the shard. FileError where labels were taken at other
-  /// times than the ladder's.
-  std::map<std::int64_t, Cover> coveredReplicas(const Shard& shard) const;
+  /// What is there, merged or as parts, by structure of the shard. FileError where labels were taken at times that the ladder
+  /// does not have.
+  std::map<std::int64_t, Cover> covered(const Shard& shard) const;
   /// True where the labels came with imported files: nothing is to be launched.
   static bool imported(const CampaignFolder& folder);
 
  private:
-  void requireSameSteps(const std::string& path, const std::vector<std::int64_t>& steps) const;
+  void add(const std::string& path, const io::ReplicaCover& cover, std::map<std::int64_t, Cover>& covered) const;
   const CampaignFolder& folder_;
   const StepLadder& ladder_;
 };
 
 /// Labels of a structure from its merged shard; FileError that names the stage to run where they are missing.
 StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure);
+
+/// tau_alpha as this folder has measured it; 0 where it has not.
+double measuredRelaxationTime(const CampaignFolder& folder);
 
 /// Merges finished blocks into the shards (each shard by one rank) and removes them. Collective.
 void mergeReplicaParts(const StageContext& context);

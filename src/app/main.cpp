@@ -24,6 +24,7 @@ void addCommands(CLI::App& app, Action& action) {
   addImportCommand(app, action);
   addExportCommand(app, action);
   addCompareCommand(app, action);
+  addDynamicsCommand(app, action);
   addEnergyCommand(app, action);
   addBenchCommand(app, action);
   addVerifyCommand(app, action);

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/label_dynamics.hpp"
 #include "app/stage.hpp"
 #include "core/error.hpp"
+#include "io/text_file.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -36,12 +38,24 @@ int runProgram(const std::vector<std::string>& command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/// What the page plots of the dynamics that follow from the labels, as `glassforge dynamics --json` prints it. Where there are
+/// none yet, or not all have the same times yet, the page does without.
+void writeDynamicsForPage(const CampaignFolder& folder) {
+  const std::string path = folder.path("report/dynamics.json");
+  try {
+    io::writeText(path, toJson(dynamicsOfLabels(folder.root(), {})).dump(1) + "\n");
+  } catch (const Error&) {
+    std::filesystem::remove(path);
+  }
+}
+
 }  // namespace
 
 void reportStage(const StageContext& context) {
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;
     makeParentFolder(context.folder.report());
+    writeDynamicsForPage(context.folder);
     const std::string path = pythonPath();
     require<FileError>(std::filesystem::exists(path + "/glassforge/report.py"),
                        "{}: the Python package glassforge is not here; set GLASSFORGE_PYTHONPATH to its folder", path);

@@ -8,6 +8,7 @@
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
+#include "io/campaign_file.hpp"
 #include "io/feature_file.hpp"
 #include "io/label_file.hpp"
 
@@ -27,6 +28,7 @@ struct Counted {
   std::set<std::int64_t> equilibrated, quenched;
   std::map<std::int64_t, std::int64_t> replicas;  ///< by structure
   std::int64_t unconverged = 0, failed = 0, labelled = 0, described = 0;
+  std::int64_t short_of_times = 0;  ///< structures that lack label times the campaign now asks for
 };
 
 void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
@@ -38,22 +40,25 @@ void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
   }
 }
 
-void countLabels(const CampaignFolder& folder, const Shard& shard, Counted& n) {
+/// A structure, or the replicas of a part, count where they have as many label times as the campaign asks for.
+void countLabels(const CampaignFolder& folder, const Shard& shard, std::size_t times, Counted& n) {
   if (!exists(folder.labels(shard))) return;
-  for (const auto& labels : io::readLabels(folder.labels(shard))) {
-    ++n.labelled;
-    for (const auto& status : labels.replicas.status) {
-      ++n.replicas[labels.structure];
-      n.failed += status != "done";
+  for (const auto& cover : io::labelCovers(folder.labels(shard))) {
+    for (const auto& status : cover.status) n.failed += status != "done";
+    if (cover.steps.size() < times) {
+      ++n.short_of_times;
+      continue;
     }
+    ++n.labelled;
+    if (!cover.status.empty()) n.replicas[cover.structure] += static_cast<std::int64_t>(cover.status.size());
   }
 }
 
-Counted count(const CampaignFolder& folder) {
+Counted count(const CampaignFolder& folder, std::size_t times) {
   Counted n;
   for (const auto& shard : folder.shards()) {
     countStates(folder, shard, n);
-    countLabels(folder, shard, n);
+    countLabels(folder, shard, times, n);
     if (exists(folder.features(shard))) {
       n.described += static_cast<std::int64_t>(io::featureIndices(folder.features(shard)).size());
     }
@@ -62,24 +67,29 @@ Counted count(const CampaignFolder& folder) {
   for (const auto s : structuresWithPart(folder, "quench")) n.quenched.insert(s);
   const auto merged = n.replicas;
   for (const auto& name : folder.parts("launch")) {
-    const auto block = io::readReplicaPart(folder.part("launch", name)).labels;
-    const auto there = merged.find(block.structure);
-    if (there != merged.end() && block.first_replica < there->second) continue;  // merged already
-    n.replicas[block.structure] += static_cast<std::int64_t>(block.status.size());
+    const auto cover = io::partCover(folder.part("launch", name));
+    const auto there = merged.find(cover.structure);
+    if (there != merged.end() && cover.first_replica < there->second) continue;  // merged already
+    if (cover.steps.size() == times) n.replicas[cover.structure] += static_cast<std::int64_t>(cover.status.size());
   }
   return n;
 }
 
+std::size_t timesAskedFor(const Campaign& c) {
+  const auto& multiples = c.replicas.times.tau_alpha;
+  return multiples.empty() ? io::stepLadder(c).size() : multiples.size();
+}
+
 std::vector<StageStatus> collect(const OpenedCampaign& opened) {
   const CampaignFolder folder(opened.root, opened.campaign);
-  const Counted n = count(folder);
+  const bool imported = LabelStore::imported(folder);
+  const Counted n = count(folder, imported ? 0 : timesAskedFor(opened.campaign));
   const auto done = [](const auto& set) { return static_cast<std::int64_t>(set.size()); };
   std::int64_t replicas = 0;
   for (const auto& [structure, count] : n.replicas) replicas += count;
   const std::int64_t S = opened.campaign.system.structures, R = opened.campaign.replicas.count;
   std::int64_t trained = 0;
   for (const auto& model : opened.campaign.models) trained += exists(folder.model(model));
-  const bool imported = LabelStore::imported(folder);
   const auto models = static_cast<std::int64_t>(opened.campaign.models.size());
   const bool described = models > 0 || !opened.campaign.descriptor_sets.empty();
   const bool scored = models > 0 && opened.campaign.split.test > 0;
@@ -93,6 +103,7 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened) {
                                {"report", "", exists(folder.report()), 1, ""}};
   if (n.unconverged > 0) all[1].remark = fmt::format("{} not converged", n.unconverged);
   if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
+  if (n.short_of_times > 0) all[3].remark = fmt::format("{} lack label times that were added", n.short_of_times);
   if (imported) all[2].remark = "labels came with the imported files";
   return all;
 }

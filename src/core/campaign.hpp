@@ -95,7 +95,8 @@ struct LabelSettings {
 
 /// Short runs from which F_s, the mean square displacement and tau_alpha come.
 struct DynamicsSettings {
-  std::int64_t structures = 8;      ///< how many of the structures are run; 0 switches the measurement off
+  std::int64_t structures = 16;     ///< how many of the structures are run; 0 switches the measurement off
+  std::int64_t replicas = 2;        ///< runs of each, with velocities of their own
   double max_time = 1000;           ///< a run stops here, or when F_s has fallen below 0.3
 };
 

@@ -14,10 +14,11 @@ struct DynamicsRecord {
   std::vector<double> times;             ///< (T)
   std::vector<std::int64_t> steps;       ///< (T)
   std::vector<std::int64_t> structures;  ///< (S): which structures were run
+  std::int64_t replicas = 1;             ///< runs of each
   double q = 0;                          ///< wave number, in 1 / sigma
   std::vector<double> fs;                ///< (T): mean over structures
   std::vector<double> fs_error;          ///< (T): standard error over structures
-  Array<double> fs_per_structure;        ///< (S, T)
+  Array<double> fs_per_structure;        ///< (S, T): mean over the runs of a structure
   Array<double> msd;                     ///< (T, species): mean over structures
   Array<double> msd_error;               ///< (T, species): standard error over structures
   double tau_alpha = std::numeric_limits<double>::quiet_NaN();  ///< NaN where F_s has not fallen to 1/e

@@ -8,6 +8,7 @@
 namespace glassforge {
 namespace {
 
+constexpr double kPublishedStepKA2D = 0.01;
 constexpr double kMaxShift = 0.05;  // of a time: what the user asked for and what the step can meet
 
 struct PublishedTimes {
@@ -73,8 +74,9 @@ StepLadder StepLadder::logarithmic(double largest, int count, const std::vector<
 
 StepLadder StepLadder::glassbench(std::string_view model, double temperature, double dt) {
   if (model == "KA2D") {  // KA2D_trajectories: floor(M^(k/n)) steps of 0.01
-    if (temperature < 0.265) return logarithmic(1.5e8, 40, range(5, 40, 5), dt);
-    return logarithmic(2e6, 6, range(1, 6, 1), dt);
+    const auto ladder = temperature < 0.265 ? logarithmic(1.5e8, 40, range(5, 40, 5), kPublishedStepKA2D)
+                                            : logarithmic(2e6, 6, range(1, 6, 1), kPublishedStepKA2D);
+    return dt == kPublishedStepKA2D ? ladder : fromTimes(ladder.times(), dt);
   }
   const PublishedTimes* nearest = nullptr;
   for (const auto& entry : publishedKA()) {

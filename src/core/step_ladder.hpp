@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace glassforge {
@@ -15,6 +16,8 @@ class StepLadder {
   static StepLadder fromTimes(const std::vector<double>& times, double dt);
   /// floor(M^(k/n)) for the given k: the ladder of the published KA2D data. InputError where two k share a step.
   static StepLadder logarithmic(double largest, int count, const std::vector<int>& indices, double dt);
+  /// Exactly these steps, strictly increasing.
+  static StepLadder fromSteps(std::vector<std::int64_t> steps, double dt) { return {std::move(steps), dt}; }
   /// The ladder of the published set of a model nearest to its temperatures; InputError where there is none.
   static StepLadder glassbench(std::string_view model, double temperature, double dt);
 

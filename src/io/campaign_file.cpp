@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/split.hpp"
+#include "io/campaign_labels.hpp"
 #include "io/campaign_system.hpp"
 #include "io/toml_section.hpp"
 
@@ -152,40 +153,10 @@ void readReplicas(const TomlDocument& document, Campaign& c) {
   readTimes(document, section, c);
 }
 
-/// bond_breaking = true, false or { inner, outer }; the outer cutoff must be seen by the minimum image.
-void readBonds(const TomlDocument& document, const TomlSection& section, const Mixture& mixture, LabelSettings& labels) {
-  const auto* node = section.find("bond_breaking");
-  if (node != nullptr && node->is_table()) {
-    const TomlSection bonds(document, "labels.bond_breaking", {"inner", "outer"});
-    labels.bond_inner = bonds.number("inner", {.min = 0, .open = true}, labels.bond_inner);
-    labels.bond_outer = bonds.number("outer", Range::atLeast(labels.bond_inner), std::max(labels.bond_outer, labels.bond_inner));
-    const double sigma = *std::max_element(mixture.sigma.begin(), mixture.sigma.end());
-    const double half = *std::min_element(mixture.box.begin(), mixture.box.end()) / 2;
-    if (labels.bond_outer * sigma > half) {
-      bonds.fail("outer", fmt::format("is {} (in sigma_ab), beyond half the box ({})", labels.bond_outer, half));
-    }
-  } else if (node != nullptr && !node->is_boolean()) {
-    section.fail("bond_breaking", "must be true, false or { inner = 1.4, outer = 1.8 }");
-  } else {
-    labels.bond_breaking = section.boolean("bond_breaking", labels.bond_breaking);
-  }
-}
-
-void readLabels(const TomlDocument& document, Campaign& c) {
-  const TomlSection section(document, "labels", {"displacement", "bond_breaking", "pairs"});
-  c.labels.displacement = section.boolean("displacement", c.labels.displacement);
-  readBonds(document, section, c.system.mixture, c.labels);
-  if (section.boolean("pairs", false)) {
-    section.fail("pairs", "is true, but this version makes no pair targets; leave it out or set it to false");
-  }
-  if (!c.labels.displacement && !c.labels.bond_breaking) {
-    section.fail("displacement", "and bond_breaking are both false; at least one label is needed");
-  }
-}
-
 void readDynamics(const TomlDocument& document, Campaign& c) {
-  const TomlSection section(document, "dynamics", {"structures", "max_time"});
+  const TomlSection section(document, "dynamics", {"structures", "replicas", "max_time"});
   c.dynamics.structures = section.integer("structures", Range::between(0, 1e6), c.dynamics.structures);
+  c.dynamics.replicas = section.integer("replicas", Range::between(1, 1e6), c.dynamics.replicas);
   c.dynamics.max_time = section.number("max_time", {.min = 0, .max = kLargestTime, .open = true}, c.dynamics.max_time);
   if (!c.replicas.times.tau_alpha.empty() && c.dynamics.structures == 0) {
     section.fail("structures", "is 0, but the label times are multiples of tau_alpha, which is measured here; use at least 1");
@@ -255,7 +226,7 @@ Campaign readCampaign(const std::string& path, std::span<const std::string> over
   readEquilibrate(document, c);
   readQuench(document, c);
   readReplicas(document, c);
-  readLabels(document, c);
+  c.labels = readLabelSettings(document, c.system.mixture, c.replicas.count);
   readDynamics(document, c);
   c.descriptor_sets = readNames(document, "describe", "sets");
   c.models = readNames(document, "train", "models");

@@ -142,13 +142,19 @@ void writeReplicas(Text& text, const ReplicaSettings& r) {
   text.raw("times", timesLiteral(r.times));
 }
 
-void writeLabels(Text& text, const LabelSettings& labels) {
+/// What a text of the campaign is for: to be read, with every key; or to be hashed, without the keys that came after the first
+/// campaigns and have their defaults, so that those keep their hash.
+enum class TextUse { reading, hashing };
+
+void writeLabels(Text& text, const LabelSettings& labels, TextUse use) {
   text.section("labels");
   text.entry("displacement", labels.displacement);
   text.raw("bond_breaking", labels.bond_breaking ? fmt::format("{{ inner = {}, outer = {} }}", literal(labels.bond_inner),
                                                                literal(labels.bond_outer))
                                                  : "false");
-  text.entry("pairs", false);
+  text.raw("pairs", labels.pairs ? fmt::format("{{ cutoff = {} }}", literal(labels.pair_cutoff)) : "false");
+  if (use == TextUse::hashing && !labels.overlap) return;
+  text.raw("overlap", labels.overlap ? fmt::format("{{ distance = {} }}", literal(labels.overlap_distance)) : "false");
 }
 
 void writeQuench(Text& text, const QuenchSettings& quench) {
@@ -173,6 +179,7 @@ Campaign essence(Campaign c) {
   c.replicas.pack = 0;
   c.replicas.times = {};
   c.dynamics.structures = 0;
+  c.dynamics.replicas = 0;
   c.descriptor_sets.clear();
   c.models.clear();
   c.split = {};
@@ -180,9 +187,7 @@ Campaign essence(Campaign c) {
   return c;
 }
 
-}  // namespace
-
-std::string toToml(const Campaign& c) {
+std::string textOf(const Campaign& c, TextUse use) {
   require(c.seed <= static_cast<std::uint64_t>(INT64_MAX), "seed {} does not fit a TOML integer; use one below 2^63", c.seed);
   Text text;
   text.section("campaign");
@@ -192,9 +197,10 @@ std::string toToml(const Campaign& c) {
   writeEquilibrate(text, c.equilibrate, c.system.mixture);
   writeQuench(text, c.quench);
   writeReplicas(text, c.replicas);
-  writeLabels(text, c.labels);
+  writeLabels(text, c.labels, use);
   text.section("dynamics");
   text.entry("structures", c.dynamics.structures);
+  if (use == TextUse::reading) text.entry("replicas", c.dynamics.replicas);
   text.entry("max_time", c.dynamics.max_time);
   text.section("describe");
   text.entry("sets", c.descriptor_sets);
@@ -209,9 +215,13 @@ std::string toToml(const Campaign& c) {
   return text.str();
 }
 
+}  // namespace
+
+std::string toToml(const Campaign& c) { return textOf(c, TextUse::reading); }
+
 std::string campaignHash(const Campaign& campaign) {
   Sha256 hash;
-  hash.update(toToml(essence(campaign)));
+  hash.update(textOf(essence(campaign), TextUse::hashing));
   return hash.hex().substr(0, 16);
 }
 

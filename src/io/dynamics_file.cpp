@@ -18,6 +18,7 @@ void writeDynamics(const std::string& path, const Manifest& manifest, const Dyna
     root.setAttribute("tau_alpha", record.tau_alpha);
     root.setAttribute("tau_alpha_error", record.tau_alpha_error);
     root.setAttribute("q", record.q);
+    root.setAttribute("replicas", record.replicas);
     const auto fs = root.make("F_s");
     fs.write("times", record.times);
     fs.write("steps", record.steps);
@@ -40,6 +41,7 @@ DynamicsRecord readDynamics(const std::string& path) {
   record.tau_alpha = root.attribute<double>("tau_alpha");
   record.tau_alpha_error = root.attribute<double>("tau_alpha_error");
   record.q = root.attribute<double>("q");
+  if (root.hasAttribute("replicas")) record.replicas = root.attribute<std::int64_t>("replicas");
   const auto fs = root.open("F_s");
   record.times = fs.readVector<double>("times");
   const auto t = record.times.size();

@@ -17,6 +17,8 @@ struct LabelHeader {
   double bond_inner = 1.4;       ///< in units of sigma_ab
   double bond_outer = 1.8;
   std::vector<std::string> species_names;
+  double overlap_distance = 0;  ///< of labels/overlap; 0 where there is none
+  double pair_cutoff = 0;       ///< of labels/pairs; 0 where there are none
 };
 
 /// What one task leaves in work/: its steps and the labels of its block of replicas.
@@ -31,14 +33,28 @@ void writeLabels(const std::string& path, const Manifest& manifest, const LabelH
 
 LabelHeader readLabelHeader(const std::string& path);
 
+/// Which replicas of a structure a file holds, and at which steps.
+struct ReplicaCover {
+  std::int64_t structure = 0, first_replica = 0;
+  std::vector<std::int64_t> steps;  ///< (T)
+  std::vector<std::string> status;  ///< (R)
+};
+
+/// What a label file or a part covers, without reading the labels themselves. FileError.
+std::vector<ReplicaCover> labelCovers(const std::string& path);
+ReplicaCover partCover(const std::string& path);
+
 /// Numbers of the structures in a file, ascending.
 std::vector<std::int64_t> labelIndices(const std::string& path);
 
 /// All structures, ascending in number. FileError where the file is missing, of another kind, or damaged.
 std::vector<StructureLabels> readLabels(const std::string& path);
 
+/// Frames of replicas are most of a file that has them; what does not look at them leaves them there.
+enum class Frames { read, leave_out };
+
 /// One structure; FileError with the numbers there are where it is not in the file.
-StructureLabels readLabels(const std::string& path, std::int64_t index);
+StructureLabels readLabels(const std::string& path, std::int64_t index, Frames frames = Frames::read);
 
 /// A work part: kind "part". FileError.
 void writeReplicaPart(const std::string& path, const Manifest& manifest, const ReplicaPart& part, const RunNotes& notes = {});

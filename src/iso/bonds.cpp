@@ -1,24 +1,9 @@
 #include "iso/bonds.hpp"
 
-#include <cmath>
-
 #include "core/error.hpp"
+#include "iso/minimum_image.hpp"
 
 namespace glassforge::iso {
-namespace {
-
-double squaredDistance(const std::vector<double>& box, const double* a, const double* b) {
-  double r2 = 0;
-  for (std::size_t k = 0; k < box.size(); ++k) {
-    double d = a[k] - b[k];
-    d -= box[k] * std::nearbyint(d / box[k]);
-    r2 += d * d;
-  }
-  return r2;
-}
-
-}  // namespace
-
 Bonds findBonds(const Mixture& mixture, const Snapshot& start, double inner, double outer) {
   require(inner > 0 && outer >= inner, "bond cutoffs inner = {}, outer = {}: 0 < inner <= outer is needed", inner, outer);
   const std::size_t n = start.particles(), dimension = start.box.size();

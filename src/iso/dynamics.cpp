@@ -1,59 +1,16 @@
 #include "iso/dynamics.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "md/engine.hpp"
 
 namespace glassforge::iso {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStepsPerDecade = 10;
 
-/// Standard error of the mean; NaN for a single value.
-double standardError(const std::vector<double>& values, double mean) {
-  const auto n = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double v : values) sum += (v - mean) * (v - mean);
-  return values.size() > 1 ? std::sqrt(sum / (n * (n - 1))) : kMissing;
-}
-
-double meanOf(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
-}
-
-/// Mean F_s over all runs but one (`left_out` < 0: over all).
-std::vector<double> meanScattering(const std::vector<DynamicsRun>& runs, int left_out) {
-  std::vector<double> mean(runs.front().fs.size(), 0.0);
-  double used = 0;
-  for (std::size_t s = 0; s < runs.size(); ++s) {
-    if (static_cast<int>(s) == left_out) continue;
-    for (std::size_t t = 0; t < mean.size(); ++t) mean[t] += runs[s].fs[t];
-    ++used;
-  }
-  for (double& m : mean) m /= used;
-  return mean;
-}
-
-void setRelaxationTime(const std::vector<DynamicsRun>& runs, DynamicsRecord& record) {
-  record.tau_alpha = crossingTime(record.times, record.fs, kStructuralDecay);
-  const auto n = static_cast<double>(runs.size());
-  if (runs.size() < 2) return;
-  std::vector<double> left_out;
-  for (int s = 0; s < static_cast<int>(runs.size()); ++s) {
-    left_out.push_back(crossingTime(record.times, meanScattering(runs, s), kStructuralDecay));
-  }
-  const double mean = meanOf(left_out);
-  double sum = 0;
-  for (const double tau : left_out) sum += (tau - mean) * (tau - mean);
-  record.tau_alpha_error = std::sqrt(sum * (n - 1) / n);  // jackknife
-}
-
 template <int D>
-DynamicsRun runIn(const Campaign& c, const StepLadder& ladder, const StructureState& state,
+DynamicsRun runIn(const Campaign& c, const StepLadder& ladder, const StructureState& state, std::int64_t replica,
                   const ProgressHook& progress) {
   const auto species_count = static_cast<std::size_t>(c.system.mixture.speciesCount());
   md::Engine<D> engine(c.system.mixture, 1, static_cast<int>(state.thermal.particles()), c.engine.skin);
@@ -62,10 +19,12 @@ DynamicsRun runIn(const Campaign& c, const StepLadder& ladder, const StructureSt
   const std::vector<double> origin = start.unwrapped();
   engine.load(0, start);
   engine.drawVelocities(0, c.system.temperature,
-                        {c.seed, Purpose::dynamics_velocities, static_cast<std::uint32_t>(state.index), 0});
+                        {c.seed, Purpose::dynamics_velocities, static_cast<std::uint32_t>(state.index),
+                         static_cast<std::uint32_t>(replica)});
   engine.prepare();
   DynamicsRun run;
   run.structure = state.index;
+  run.replica = replica;
   run.msd = Array<double>({ladder.size(), species_count}, 0.0);
   std::int64_t done = 0;
   for (std::size_t t = 0; t < ladder.size(); ++t) {
@@ -113,44 +72,68 @@ StepLadder dynamicsLadder(double max_time, double dt) {
 }
 
 DynamicsRun runDynamics(const Campaign& campaign, const StepLadder& ladder, const StructureState& state,
-                        const ProgressHook& progress) {
-  return campaign.system.mixture.dimension == 3 ? runIn<3>(campaign, ladder, state, progress)
-                                                : runIn<2>(campaign, ladder, state, progress);
+                        const ProgressHook& progress, std::int64_t replica) {
+  return campaign.system.mixture.dimension == 3 ? runIn<3>(campaign, ladder, state, replica, progress)
+                                                : runIn<2>(campaign, ladder, state, replica, progress);
 }
 
-double crossingTime(const std::vector<double>& times, const std::vector<double>& fs, double level) {
-  for (std::size_t t = 0; t < fs.size(); ++t) {
-    if (fs[t] >= level) continue;
-    if (t == 0) return times[0];
-    const double share = (fs[t - 1] - level) / (fs[t - 1] - fs[t]);
-    return times[t - 1] * std::pow(times[t] / times[t - 1], share);
+namespace {
+
+/// Means over the runs of each structure, (S, T) of F_s and (S, T, species) of the mean square displacement; runs of one
+/// structure stand together.
+struct StructureMeans {
+  std::vector<std::int64_t> structures;
+  Array<double> fs, msd;
+};
+
+StructureMeans averageRuns(const std::vector<DynamicsRun>& runs, std::size_t replicas) {
+  const std::size_t S = runs.size() / replicas, T = runs[0].fs.size(), species = runs[0].msd.extent(1);
+  StructureMeans means{{}, Array<double>({S, T}, 0.0), Array<double>({S, T, species}, 0.0)};
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const std::size_t s = k / replicas;
+    if (k % replicas == 0) means.structures.push_back(runs[k].structure);
+    require<PhysicsError>(runs[k].structure == means.structures[s], "dynamics: the runs of structure {} do not stand together",
+                          runs[k].structure);
+    for (std::size_t t = 0; t < T; ++t) {
+      means.fs(s, t) += runs[k].fs[t] / static_cast<double>(replicas);
+      for (std::size_t a = 0; a < species; ++a) means.msd(s, t, a) += runs[k].msd(t, a) / static_cast<double>(replicas);
+    }
   }
-  return kMissing;
+  return means;
 }
 
-DynamicsRecord combineDynamics(const StepLadder& ladder, const std::vector<DynamicsRun>& runs) {
-  require<PhysicsError>(!runs.empty(), "no runs to measure dynamics from");
-  const std::size_t T = ladder.size(), S = runs.size(), species = runs.front().msd.extent(1);
+}  // namespace
+
+DynamicsRecord combineDynamics(const StepLadder& ladder, const std::vector<DynamicsRun>& runs, std::int64_t replicas) {
+  require<PhysicsError>(!runs.empty() && runs.size() % static_cast<std::size_t>(replicas) == 0,
+                        "{} runs to measure dynamics from, {} a structure", runs.size(), replicas);
+  const StructureMeans means = averageRuns(runs, static_cast<std::size_t>(replicas));
+  const std::size_t S = means.structures.size(), T = ladder.size(), species = means.msd.extent(2);
   DynamicsRecord record;
   record.times = ladder.times();
   record.steps = ladder.steps();
+  record.structures = means.structures;
+  record.replicas = replicas;
   record.q = kWaveNumber;
-  record.fs_per_structure = Array<double>({S, T});
+  record.fs_per_structure = means.fs;
   record.msd = Array<double>({T, species});
   record.msd_error = Array<double>({T, species});
   std::vector<double> column(S);
   for (std::size_t t = 0; t < T; ++t) {
-    for (std::size_t s = 0; s < S; ++s) record.fs_per_structure(s, t) = column[s] = runs[s].fs[t];
-    record.fs.push_back(meanOf(column));
-    record.fs_error.push_back(standardError(column, record.fs.back()));
+    for (std::size_t s = 0; s < S; ++s) column[s] = means.fs(s, t);
+    const Estimate fs = meanWithError(column);
+    record.fs.push_back(fs.value);
+    record.fs_error.push_back(fs.error);
     for (std::size_t k = 0; k < species; ++k) {
-      for (std::size_t s = 0; s < S; ++s) column[s] = runs[s].msd(t, k);
-      record.msd(t, k) = meanOf(column);
-      record.msd_error(t, k) = standardError(column, record.msd(t, k));
+      for (std::size_t s = 0; s < S; ++s) column[s] = means.msd(s, t, k);
+      const Estimate msd = meanWithError(column);
+      record.msd(t, k) = msd.value;
+      record.msd_error(t, k) = msd.error;
     }
   }
-  for (const auto& run : runs) record.structures.push_back(run.structure);
-  setRelaxationTime(runs, record);
+  const Estimate tau = relaxationTime(record.times, record.fs_per_structure);
+  record.tau_alpha = tau.value;
+  record.tau_alpha_error = tau.error;
   return record;
 }
 

@@ -8,21 +8,20 @@
 #include "core/dynamics_record.hpp"
 #include "core/step_ladder.hpp"
 #include "core/structure.hpp"
+#include "iso/relaxation.hpp"
 
 namespace glassforge::iso {
 
 using ProgressHook = std::function<void(double)>;
 
-constexpr double kWaveNumber = 6.283185307179586476925;  ///< q = 2 pi / sigma_AA
-constexpr double kStructuralDecay = 0.367879441171442321596;  ///< F_s(tau_alpha) = 1 / e
-
 /// F_s(q, t) of species 0 at displacements (N, D): mean over particles and axes of cos(q dx).
 double selfScattering(const std::vector<std::int32_t>& species, const std::vector<double>& displacement, int dimension,
                       double q);
 
-/// One NVE run from one structure. T times.
+/// One run from one structure, always NVE, whose total momentum is zero: the centre of mass stays (a test checks it). T times.
 struct DynamicsRun {
   std::int64_t structure = 0;
+  std::int64_t replica = 0;
   std::vector<double> fs;   ///< (T)
   Array<double> msd;        ///< (T, species)
 };
@@ -31,13 +30,10 @@ struct DynamicsRun {
 StepLadder dynamicsLadder(double max_time, double dt);
 
 DynamicsRun runDynamics(const Campaign& campaign, const StepLadder& ladder, const StructureState& state,
-                        const ProgressHook& progress = {});
+                        const ProgressHook& progress = {}, std::int64_t replica = 0);
 
-/// Means, standard errors over structures, and tau_alpha where the mean F_s crosses 1/e (linear in log t), with the jackknife
-/// error over structures. NaN where F_s does not fall so far.
-DynamicsRecord combineDynamics(const StepLadder& ladder, const std::vector<DynamicsRun>& runs);
-
-/// Where `fs` first crosses `level`, linear in log t between two times; NaN where it does not.
-double crossingTime(const std::vector<double>& times, const std::vector<double>& fs, double level);
+/// Means, standard errors over structures, and tau_alpha where the mean F_s crosses 1/e (relaxationTime), with its error over
+/// structures: `replicas` runs of each structure, which stand together, count as one value. NaN where F_s does not fall so far.
+DynamicsRecord combineDynamics(const StepLadder& ladder, const std::vector<DynamicsRun>& runs, std::int64_t replicas = 1);
 
 }  // namespace glassforge::iso

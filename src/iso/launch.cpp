@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "iso/bonds.hpp"
+#include "iso/pairs.hpp"
 #include "md/engine.hpp"
 
 namespace glassforge::iso {
@@ -30,6 +31,7 @@ class Launcher {
     if (campaign.labels.bond_breaking) {
       bonds_ = findBonds(campaign.system.mixture, start, campaign.labels.bond_inner, campaign.labels.bond_outer);
     }
+    if (campaign.labels.pairs) pairs_.emplace(start, campaign.labels.pair_cutoff);
     prepareLabels(block);
     prepareReplicas(block);
   }
@@ -55,9 +57,15 @@ class Launcher {
     const double missing = std::numeric_limits<double>::quiet_NaN();
     labels_.structure = block.structure;
     labels_.first_replica = block.first;
+    labels_.steps = ladder_.steps();
     if (campaign_.labels.displacement) labels_.displacement = Array<double>({T, R, N}, missing);
     if (bonds_) labels_.bond_breaking = Array<double>({T, R, N}, missing);
     if (campaign_.replicas.keep_frames) labels_.frames = Array<double>({T, R, N, D}, missing);
+    if (pairs_) {
+      labels_.pair_sum = Array<std::int64_t>({T, pairs_->size()}, 0);
+      labels_.pair_sum2 = Array<std::int64_t>({T, pairs_->size()}, 0);
+      labels_.pair_replicas.assign(T, 0);
+    }
     labels_.energy_drift.assign(R, missing);
     labels_.status.assign(R, "");
   }
@@ -84,6 +92,10 @@ class Launcher {
     const std::vector<double> x = engine_.pack().store(r).unwrapped();
     if (!labels_.displacement.empty()) displacementsTo(x, labels_.displacement.row(t, r));
     if (bonds_) remainingBonds(*bonds_, start_.box, x, labels_.bond_breaking.row(t, r).data());
+    if (pairs_) {
+      pairs_->accumulate(x, labels_.pair_sum.row(t), labels_.pair_sum2.row(t));
+      ++labels_.pair_replicas[t];
+    }
     if (!labels_.frames.empty()) std::copy(x.begin(), x.end(), labels_.frames.row(t, r).begin());
   }
 
@@ -114,89 +126,39 @@ class Launcher {
   std::vector<double> origin_;
   md::Engine<D> engine_;
   std::optional<Bonds> bonds_;
+  std::optional<PairDistances> pairs_;
   std::vector<double> energy_at_start_;
   ReplicaLabels labels_;
 };
 
-/// Copies a (T, r, ...) block behind replica `first` of the whole (T, R, ...).
-void placeBlock(const Array<double>& block, std::size_t first, Array<double>& whole) {
-  if (block.empty()) return;
-  for (std::size_t t = 0; t < block.extent(0); ++t) {
-    for (std::size_t r = 0; r < block.extent(1); ++r) {
-      std::copy(block.row(t, r).begin(), block.row(t, r).end(), whole.row(t, first + r).begin());
-    }
+void subtractPairs(const ReplicaLabels& one, ReplicaLabels& from) {
+  for (std::size_t k = 0; k < one.pair_sum.size(); ++k) {
+    from.pair_sum.values()[k] -= one.pair_sum.values()[k];
+    from.pair_sum2.values()[k] -= one.pair_sum2.values()[k];
   }
+  for (std::size_t t = 0; t < one.pair_replicas.size(); ++t) from.pair_replicas[t] -= one.pair_replicas[t];
 }
 
-Array<double> roomFor(const Array<double>& block, std::size_t replicas) {
-  if (block.empty()) return {};
-  auto shape = block.shape();
-  shape[1] = replicas;
-  return Array<double>(shape);
+template <int D>
+ReplicaLabels launchIn(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start, const ReplicaBlock& block,
+                       const ProgressHook& progress) {
+  ReplicaLabels labels = Launcher<D>(campaign, ladder, start, block).run(progress);
+  for (std::size_t r = 0; campaign.labels.pairs && r < labels.status.size(); ++r) {
+    if (labels.status[r] == "done") continue;
+    // It was stopped after its first labels had been added. Run again alone, it gives what to take out; to keep the pairs of
+    // every replica until the end would take R times the memory.
+    const ReplicaBlock alone{block.structure, block.first + static_cast<std::int64_t>(r), 1};
+    subtractPairs(Launcher<D>(campaign, ladder, start, alone).run({}), labels);
+  }
+  return labels;
 }
 
 }  // namespace
 
 ReplicaLabels launch(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start, const ReplicaBlock& block,
                      const ProgressHook& progress) {
-  if (campaign.system.mixture.dimension == 3) return Launcher<3>(campaign, ladder, start, block).run(progress);
-  return Launcher<2>(campaign, ladder, start, block).run(progress);
-}
-
-void reduceReplicas(const Array<double>& values, const std::vector<std::string>& status, Array<double>& mean,
-                    Array<double>& variance) {
-  const std::size_t T = values.extent(0), R = values.extent(1), N = values.extent(2);
-  const auto good = static_cast<double>(std::count(status.begin(), status.end(), "done"));
-  const double missing = std::numeric_limits<double>::quiet_NaN();
-  mean = Array<double>({T, N}, good > 0 ? 0.0 : missing);
-  variance = Array<double>({T, N}, good > 1 ? 0.0 : missing);
-  for (std::size_t t = 0; t < T; ++t) {
-    for (std::size_t r = 0; r < R; ++r) {
-      if (status[r] != "done") continue;
-      for (std::size_t i = 0; i < N; ++i) mean(t, i) += values(t, r, i);
-    }
-    for (std::size_t i = 0; i < N; ++i) mean(t, i) /= good;
-    for (std::size_t r = 0; r < R && good > 1; ++r) {
-      if (status[r] != "done") continue;
-      for (std::size_t i = 0; i < N; ++i) {
-        const double d = values(t, r, i) - mean(t, i);
-        variance(t, i) += d * d / (good - 1);
-      }
-    }
-  }
-}
-
-StructureLabels gatherReplicas(const StepLadder& ladder, const std::vector<std::int32_t>& species,
-                               const std::vector<ReplicaLabels>& blocks) {
-  StructureLabels result;
-  result.structure = blocks.at(0).structure;
-  result.times = ladder.times();
-  result.steps = ladder.steps();
-  result.species = species;
-  std::size_t total = 0;
-  for (const auto& block : blocks) total += block.status.size();
-  auto& all = result.replicas;
-  all.structure = result.structure;
-  all.displacement = roomFor(blocks[0].displacement, total);
-  all.bond_breaking = roomFor(blocks[0].bond_breaking, total);
-  all.frames = roomFor(blocks[0].frames, total);
-  for (const auto& block : blocks) {
-    const auto first = static_cast<std::size_t>(block.first_replica);
-    require<PhysicsError>(first == all.status.size(), "replica blocks of structure {} do not join: {} after {}",
-                          result.structure, first, all.status.size());
-    placeBlock(block.displacement, first, all.displacement);
-    placeBlock(block.bond_breaking, first, all.bond_breaking);
-    placeBlock(block.frames, first, all.frames);
-    all.status.insert(all.status.end(), block.status.begin(), block.status.end());
-    all.energy_drift.insert(all.energy_drift.end(), block.energy_drift.begin(), block.energy_drift.end());
-  }
-  if (!all.displacement.empty()) {
-    reduceReplicas(all.displacement, all.status, result.displacement, result.displacement_variance);
-  }
-  if (!all.bond_breaking.empty()) {
-    reduceReplicas(all.bond_breaking, all.status, result.bond_breaking, result.bond_breaking_variance);
-  }
-  return result;
+  return campaign.system.mixture.dimension == 3 ? launchIn<3>(campaign, ladder, start, block, progress)
+                                                : launchIn<2>(campaign, ladder, start, block, progress);
 }
 
 }  // namespace glassforge::iso

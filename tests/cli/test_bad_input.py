@@ -212,7 +212,7 @@ def assert_refused_untouched(place, code, pattern, *arguments, ranks=None):
 OTHER_CAMPAIGNS = {
     "seed": ("campaign.seed=6", r"belongs to another campaign"),
     "temperature": ("system.temperature=0.7", r"belongs to another campaign"),
-    "times": ("replicas.times=[0.1,0.6]", r"other label times"),
+    "times": ("replicas.times=[0.1,0.6]", r"label times that replicas\.times no longer has.*can be added, not taken away"),
     "fewer replicas": ("replicas.count=1", r"replicas\.count is 2 in this folder.*grow, not shrink"),
     "fewer structures": ("system.structures=2 split.test=0", r"system\.structures is 3 in this folder"),
     "shards": ("files.shard_size=1", r"files\.shard_size is 3 in this folder"),

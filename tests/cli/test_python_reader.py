@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import support
 from synthetic_campaign import Plan, split_of, write_campaign
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
@@ -100,6 +101,44 @@ def test_labels_are_means_of_their_replicas(written):
     assert labels.replicas.status == ["done", "energy jump at step 1200", "done", "done"]
     assert labels.replicas.energy_drift.shape == (plan.replicas,)
     assert labels.settings["dynamics"] == "nve" and labels.settings["dt"] == 0.01
+
+
+def test_what_older_label_files_do_not_hold(written):
+    folder, plan = written
+    labels = glassforge.open(folder).labels(0)
+    assert labels.overlap is None
+    np.testing.assert_allclose(labels.standard_error("displacement"), np.sqrt(labels.displacement_variance / plan.replicas))
+    for missing in (lambda: labels.pairs, lambda: labels.ceiling("displacement"), lambda: labels.standard_error("pairs")):
+        with pytest.raises(glassforge.MissingError, match="structure 0 has no"):
+            missing()
+
+
+def test_pairs_overlap_and_ceilings(tmp_path):
+    """From a campaign that the program makes."""
+    changes = {"labels.pairs": {"cutoff": 1.5}, "labels.overlap": True, "replicas.keep_frames": True,
+               "replicas.times": [0.5, 2.0], "dynamics.structures": 0}
+    support.write_campaign(tmp_path / "c.toml", support.campaign(changes))
+    support.succeed("run", "c.toml", "--stage", "label", cwd=tmp_path)
+    campaign = glassforge.open(tmp_path / "small")
+    labels, box = campaign.labels(1), campaign.state(1).box
+    pairs, frames = labels.pairs, labels.replicas.frames
+    i, j = pairs.edges.T
+    assert (i < j).all() and pairs.replicas.tolist() == [16, 16]
+
+    def distance(x):
+        d = x[..., i, :] - x[..., j, :]
+        return np.linalg.norm(d - box * np.rint(d / box), axis=-1)
+
+    change = distance(frames) - distance(labels.thermal)
+    assert distance(labels.thermal).max() < 1.5
+    np.testing.assert_allclose(pairs.change, change.mean(1), atol=1e-9)
+    np.testing.assert_allclose(pairs.variance, change.var(1, ddof=1), atol=1e-8)
+    np.testing.assert_array_equal(labels.overlap, (labels.replicas.displacement < 0.3).mean(1))
+    a = labels.species == 0
+    error = labels.standard_error("displacement")
+    noise, spread = (error[:, a] ** 2).mean(1), labels.displacement[:, a].var(1)
+    np.testing.assert_allclose(labels.ceiling("displacement")[:, 0], np.sqrt(np.maximum(0, 1 - noise / spread)), rtol=1e-12)
+    assert labels.ceiling("bond_breaking").shape == (2, 3)
 
 
 def test_features_dynamics_and_files(written):

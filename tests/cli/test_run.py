@@ -21,6 +21,7 @@ OPTIONS = {  # what --help of a command must name
     "export": ["CAMPAIGN", "--format", "--coordinates", "--predictions", "--licence", "--out"],
     "verify": ["CAMPAIGN", "--against", "--require-certificate", "--json"],
     "compare": ["--times", "--json"],
+    "dynamics": ["CAMPAIGN", "--q", "--json"],
     "energy": ["--model", "--smoothing", "--temperature", "--json"],
 }
 

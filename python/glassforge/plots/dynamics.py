@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import MissingError
 from ..records import Dynamics
 from . import style, text
 from .data import ReportData
@@ -26,6 +27,36 @@ def relaxation(data: ReportData) -> str:
         "ballistic (∝ <i>t</i>²) and diffusive (∝ <i>t</i>) motion."
     )
     return text.figure(style.svg(fig, "dynamics"), "Relaxation of the liquid", caption)
+
+
+def heterogeneity(data: ReportData) -> str:
+    """Figure: chi4(t) of the first species with its jackknife error, beside published values; nothing where it is not known."""
+    try:
+        found = data.campaign.label_dynamics()
+    except MissingError:  # the page of a folder that the program did not make
+        return ""
+    name = found["species_names"][0]
+    t, species = np.array(found["times"]), found["species"][name]
+    chi4, error = (np.array(species[key], dtype=float) for key in ("chi4", "chi4_error"))
+    if not np.isfinite(chi4).any():
+        return ""
+    fig, axes = style.figure(3.7)
+    ax = axes[0, 0]
+    ax.set_xscale("log")
+    ax.errorbar(t, chi4, np.nan_to_num(error), color=style.LINES[0], marker="o", markersize=4.5, capsize=2, linewidth=1.2)
+    published = found.get("published", {}).get("chi4", [])
+    if published:
+        ax.plot(*np.array(published).T, "s", color=style.LINES[1], markersize=5, fillstyle="none")
+    ax.set_xlabel("time *t*")
+    ax.set_ylabel("χ_{4}(*t*)")
+    style.grid(ax)
+    style.style_log(ax.xaxis)
+    caption = (
+        f"χ<sub>4</sub> of the {name} particles: their number times the variance, over {text.counted(found['structures'], 'structure')}, "
+        f"of the share with a propensity below {found['threshold']:g}; bars are the jackknife error over structures."
+        + (" Open squares: published (GlassBench)." if published else "")
+    )
+    return text.figure(style.svg(fig, "chi4"), "Dynamic heterogeneity", caption)
 
 
 def _tau_words(dynamics: Dynamics) -> str:

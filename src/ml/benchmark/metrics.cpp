@@ -44,14 +44,4 @@ double meanPearson(std::span<const Moments> structures) {
   return defined == 0 ? not_a_number : sum / static_cast<double>(defined);
 }
 
-double jackknifeError(std::span<const double> leave_one_out) {
-  if (leave_one_out.size() < 2) return not_a_number;
-  const double count = static_cast<double>(leave_one_out.size());
-  double mean = 0;
-  for (double theta : leave_one_out) mean += theta / count;
-  double squares = 0;
-  for (double theta : leave_one_out) squares += (theta - mean) * (theta - mean);
-  return std::sqrt((count - 1) / count * squares);
-}
-
 }  // namespace glassforge::ml

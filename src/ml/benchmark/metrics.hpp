@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/statistics.hpp"
 #include "ml/linalg/moments.hpp"
 
 namespace glassforge::ml {
@@ -17,9 +18,5 @@ Moments pool(std::span<const Moments> structures);
 std::vector<Moments> leaveOneOut(std::span<const Moments> structures);
 /// Mean of the Pearson correlations of single structures, of those that have one; NaN where none has.
 double meanPearson(std::span<const Moments> structures);
-
-/// Standard error sqrt((S-1)/S sum (theta_s - mean)^2) from leave-one-out values (Quenouille 1956, Tukey 1958); NaN for
-/// fewer than two, or where one of them is NaN.
-double jackknifeError(std::span<const double> leave_one_out);
 
 }  // namespace glassforge::ml

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/reliability.hpp"
 
 namespace glassforge::ml {
 
@@ -78,8 +79,7 @@ double Moments::r2() const {
 }
 
 double Moments::ceiling() const {
-  if (rows < 2 || !(syy > 0) || std::isnan(noise)) return not_a_number;
-  return std::sqrt(std::max(0.0, 1 - noise / syy));
+  return rows < 2 ? not_a_number : noiseCeiling(noise, syy);
 }
 
 }  // namespace glassforge::ml

@@ -34,6 +34,8 @@ TEST(StepLadder, givesThePublishedTimesOfKA2D) {
   EXPECT_NEAR(cold.times()[2], 11.64, 1e-9);    // tc15
   EXPECT_NEAR(cold.times()[4], 1288.41, 1e-9);  // tc25
   EXPECT_NEAR(cold.times()[7], 1.5e6, 1e-6);    // tc40
+  const auto finer = StepLadder::glassbench("KA2D", 0.30, 0.0025);  // the same times, not the same steps
+  for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(finer.times()[k], expected[k], 1e-9);
 }
 
 TEST(StepLadder, givesThePublishedTimesOfKA) {

@@ -100,6 +100,9 @@ void expectEqual(const ReplicaLabels& a, const ReplicaLabels& b) {
   EXPECT_TRUE(sameBits(a.frames, b.frames));
   EXPECT_TRUE(sameBits(a.energy_drift, b.energy_drift));
   EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.pair_sum, b.pair_sum);
+  EXPECT_EQ(a.pair_sum2, b.pair_sum2);
+  EXPECT_EQ(a.pair_replicas, b.pair_replicas);
 }
 
 void expectEqual(const StructureLabels& a, const StructureLabels& b) {
@@ -114,6 +117,13 @@ void expectEqual(const StructureLabels& a, const StructureLabels& b) {
   EXPECT_TRUE(sameBits(a.bond_breaking_variance, b.bond_breaking_variance));
   EXPECT_TRUE(sameBits(a.thermal, b.thermal));
   EXPECT_TRUE(sameBits(a.inherent, b.inherent));
+  EXPECT_TRUE(sameBits(a.overlap, b.overlap));
+  EXPECT_TRUE(sameBits(a.displacement_ceiling, b.displacement_ceiling));
+  EXPECT_TRUE(sameBits(a.bond_breaking_ceiling, b.bond_breaking_ceiling));
+  EXPECT_EQ(a.distinct_pairs, b.distinct_pairs);
+  EXPECT_EQ(a.pairs.edges, b.pairs.edges);
+  EXPECT_TRUE(sameBits(a.pairs.change, b.pairs.change));
+  EXPECT_TRUE(sameBits(a.pairs.variance, b.pairs.variance));
 }
 
 TEST_F(Hdf5Files, StatesComeBackBitForBit) {
@@ -159,6 +169,24 @@ TEST_F(Hdf5Files, LabelsComeBackBitForBit) {
   EXPECT_THAT(labelIndices(path), ElementsAre(0, 12));
 }
 
+TEST_F(Hdf5Files, PairsOverlapAndCeilingsComeBackToo) {
+  const auto mixture = smallMixture(2);
+  const auto path = folder_.path("labels.h5");
+  const LabelHeader header{.species_names = {"A", "B", "C"}, .overlap_distance = 0.25, .pair_cutoff = 1.5};
+  writeLabels(path, someManifest("labels"), header, std::vector{fullLabels(4, mixture, 4)});
+  expectEqual(readLabels(path, 4), fullLabels(4, mixture, 4));
+  EXPECT_EQ(readLabelHeader(path).overlap_distance, 0.25);
+  EXPECT_EQ(readLabelHeader(path).pair_cutoff, 1.5);
+  auto bare = fullLabels(4, mixture, 4);
+  bare.replicas.frames = {};
+  expectEqual(readLabels(path, 4, Frames::leave_out), bare);
+  const auto covers = labelCovers(path);
+  ASSERT_EQ(covers.size(), 1u);
+  EXPECT_EQ(covers[0].structure, 4);
+  EXPECT_EQ(covers[0].steps, bare.steps);
+  EXPECT_EQ(covers[0].status, bare.replicas.status);
+}
+
 TEST_F(Hdf5Files, LabelsOfUnlikeShapesAreRefused) {
   auto labels = someLabels(0, smallMixture(2), 4);
   labels.replicas.displacement = someArray({3, 5, labels.species.size()}, 0, 1);
@@ -169,13 +197,17 @@ TEST_F(Hdf5Files, LabelsOfUnlikeShapesAreRefused) {
 
 TEST_F(Hdf5Files, PartOfATaskComesBack) {
   const auto path = folder_.path("part.h5");
-  ReplicaPart part{.steps = {10, 100, 1000}, .labels = someLabels(5, smallMixture(3), 3).replicas};
+  ReplicaPart part{.steps = {10, 100, 1000}, .labels = fullLabels(5, smallMixture(3), 3).replicas};
   part.labels.first_replica = 8;
   writeReplicaPart(path, someManifest("labels"), part);
   const auto read = readReplicaPart(path);
   EXPECT_EQ(read.steps, part.steps);
   expectEqual(read.labels, part.labels);
   EXPECT_EQ(readManifest(path).kind, "part");
+  EXPECT_EQ(read.labels.steps, part.steps);
+  EXPECT_EQ(partCover(path).first_replica, 8);
+  EXPECT_EQ(partCover(path).steps, part.steps);
+  EXPECT_EQ(partCover(path).status, part.labels.status);
 }
 
 TEST_F(Hdf5Files, FeaturesComeBackBitForBit) {

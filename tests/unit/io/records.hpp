@@ -117,7 +117,29 @@ inline StructureLabels someLabels(std::int64_t structure, const Mixture& mixture
     s.replicas.energy_drift = someNumbers(replicas, -1e-6, 1e-6, 20);
     s.replicas.status.assign(replicas, "done");
     s.replicas.status.back() = "stopped at step 17: energy jump";
+    s.replicas.steps = s.steps;
   }
+  return s;
+}
+
+/// The same with everything that a label file may hold besides.
+inline StructureLabels fullLabels(std::int64_t structure, const Mixture& mixture, std::size_t replicas) {
+  StructureLabels s = someLabels(structure, mixture, replicas);
+  const std::size_t edges = 7;
+  s.overlap = someArray({3, s.species.size()}, 0, 1, 31);
+  s.displacement_ceiling = someArray({3, 3}, 0, 1, 32);
+  s.bond_breaking_ceiling = someArray({3, 3}, 0, 1, 33);
+  s.distinct_pairs = 6;
+  s.pairs.edges = Array<std::int32_t>({edges, 2});
+  for (std::size_t k = 0; k < 2 * edges; ++k) s.pairs.edges.values()[k] = static_cast<std::int32_t>(3 * k);
+  s.pairs.change = someArray({3, edges}, -1, 1, 34);
+  s.pairs.variance = someArray({3, edges}, 0, 1, 35);
+  s.replicas.pair_sum = s.replicas.pair_sum2 = Array<std::int64_t>({3, edges});
+  for (std::size_t k = 0; k < 3 * edges; ++k) {
+    s.replicas.pair_sum.values()[k] = INT64_MAX - static_cast<std::int64_t>(k);
+    s.replicas.pair_sum2.values()[k] = -static_cast<std::int64_t>(k * k);
+  }
+  s.replicas.pair_replicas = {4, 4, 3};
   return s;
 }
 
@@ -138,6 +160,7 @@ inline DynamicsRecord someDynamics() {
   record.times = {0.1, 1, 10, 100};
   record.steps = {10, 100, 1000, 10000};
   record.structures = {0, 3};
+  record.replicas = 4;
   record.q = 6.283185307179586;
   record.fs = {0.9, 0.7, 0.5, 0.3};
   record.fs_error = {0.01, 0.01, 0.02, 0.02};
