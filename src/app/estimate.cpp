@@ -94,6 +94,20 @@ std::string stageLine(const StageCost& stage, std::int64_t ranks) {
   return text + (stage.remark.empty() ? "\n" : " (" + stage.remark + ")\n");
 }
 
+/// What the certificate may add to the equilibration.
+std::string certificatePlan(const Campaign& c) {
+  const auto& settings = c.certificate;
+  if (!c.system.files.empty() || !settings.make) return "";
+  const std::string what = fmt::format("# certificate  F_s below {}, no drift beyond {} standard errors, no crystal, no demixing",
+                                       settings.largest_scattering, settings.sigmas);
+  if (settings.on_failure == "keep") return what + "; structures that fail are kept\n";
+  if (settings.on_failure == "refuse" || settings.redos == 0) return what + "; structures that fail are refused\n";
+  // half the run, then twice, four times, ... as much: the sum is 2^redos of the run
+  return what + fmt::format(";\n#              structures that fail are sampled on, at most to {} times the moves or time above, then "
+                            "refused\n",
+                            std::ldexp(1.0, static_cast<int>(settings.redos)));
+}
+
 }  // namespace
 
 std::string describePlan(const Campaign& c, const CampaignFolder& folder, const CampaignCost& cost,
@@ -109,6 +123,7 @@ std::string describePlan(const Campaign& c, const CampaignFolder& folder, const 
   text += fmt::format("# disk         {} in {} files: states {}, labels {}{}{}\n", bytes(d.bytes()), d.files,
                       bytes(d.states), bytes(d.labels), d.frames > 0 ? ", frames " + bytes(d.frames) : "",
                       d.features > 0 ? ", features " + bytes(d.features) : "");
+  text += certificatePlan(c);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "io/campaign_certificate.hpp"
 #include "io/campaign_file.hpp"
 #include "io/sha256.hpp"
 #include "io/text_file.hpp"
@@ -102,7 +103,11 @@ void writeSystem(Text& text, const SystemSettings& system) {
   if (isOwnMixture(system)) writeMixture(text, system.mixture);
 }
 
-void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& mixture) {
+/// What a text of the campaign is for: to be read, with every key; or to be hashed, without the keys that came after the first
+/// campaigns and have their defaults, so that those keep their hash.
+enum class TextUse { reading, hashing };
+
+void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& mixture, TextUse use) {
   text.section("equilibrate");
   text.entry("method", e.method);
   text.entry("sweeps", e.sweeps);
@@ -113,12 +118,27 @@ void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& m
                          literal(mixture.species.at(static_cast<std::size_t>(b))));
   }
   text.raw("swap_pairs", "[" + pairs + "]");
-  text.entry("displacement", e.displacement);
+  if (e.tune_displacement) {
+    text.entry("displacement", std::string("auto"));
+  } else {
+    text.entry("displacement", e.displacement);
+  }
   text.entry("start_temperature", e.start_temperature);
+  if (use == TextUse::reading || e.start != EquilibrateSettings().start) text.entry("start", e.start);
   text.entry("time", e.time);
   text.entry("sweeps_per_block", e.sweeps_per_block);
   text.entry("block_time", e.block_time);
   text.entry("samples", e.samples);
+}
+
+void writeCertificate(Text& text, const CertificateSettings& c, TextUse use) {
+  if (use == TextUse::hashing && isDefault(c)) return;
+  text.section("certificate");
+  text.entry("make", c.make);
+  text.entry("on_failure", c.on_failure);
+  text.entry("redos", c.redos);
+  text.entry("largest_scattering", c.largest_scattering);
+  text.entry("sigmas", c.sigmas);
 }
 
 std::string timesLiteral(const TimesSettings& times) {
@@ -141,10 +161,6 @@ void writeReplicas(Text& text, const ReplicaSettings& r) {
   text.entry("pack", r.pack);
   text.raw("times", timesLiteral(r.times));
 }
-
-/// What a text of the campaign is for: to be read, with every key; or to be hashed, without the keys that came after the first
-/// campaigns and have their defaults, so that those keep their hash.
-enum class TextUse { reading, hashing };
 
 void writeLabels(Text& text, const LabelSettings& labels, TextUse use) {
   text.section("labels");
@@ -184,6 +200,7 @@ Campaign essence(Campaign c) {
   c.models.clear();
   c.split = {};
   c.shard_size = 1;
+  c.certificate = essentialCertificate(c.certificate);
   return c;
 }
 
@@ -194,7 +211,8 @@ std::string textOf(const Campaign& c, TextUse use) {
   text.entry("name", c.name);
   text.entry("seed", static_cast<std::int64_t>(c.seed));
   writeSystem(text, c.system);
-  writeEquilibrate(text, c.equilibrate, c.system.mixture);
+  writeEquilibrate(text, c.equilibrate, c.system.mixture, use);
+  writeCertificate(text, c.certificate, use);
   writeQuench(text, c.quench);
   writeReplicas(text, c.replicas);
   writeLabels(text, c.labels, use);

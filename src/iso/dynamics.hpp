@@ -9,14 +9,13 @@
 #include "core/step_ladder.hpp"
 #include "core/structure.hpp"
 #include "iso/relaxation.hpp"
+#include "md/observables.hpp"
 
 namespace glassforge::iso {
 
 using ProgressHook = std::function<void(double)>;
 
-/// F_s(q, t) of species 0 at displacements (N, D): mean over particles and axes of cos(q dx).
-double selfScattering(const std::vector<std::int32_t>& species, const std::vector<double>& displacement, int dimension,
-                      double q);
+using md::selfScattering;
 
 /// One run from one structure, always NVE, whose total momentum is zero: the centre of mass stays (a test checks it). T times.
 struct DynamicsRun {

@@ -5,10 +5,11 @@
 
 #include "core/array.hpp"
 #include "core/statistics.hpp"
+#include "md/observables.hpp"
 
 namespace glassforge::iso {
 
-constexpr double kWaveNumber = 6.283185307179586476925;       ///< q = 2 pi / sigma_AA
+using md::kWaveNumber;
 constexpr double kStructuralDecay = 0.367879441171442321596;  ///< F_s(tau_alpha) = 1 / e
 
 /// Where `fs` first falls below `level`: between two times ln(-ln F_s) is linear in ln t, which is exact for a
