@@ -13,6 +13,11 @@ namespace {
 
 std::int64_t numberOf(const std::string& part_name) { return std::stoll(part_name.substr(1)); }
 
+/// True where `a` has all that stages after equilibrate have found out about `b`.
+bool covers(const StructureState& a, const StructureState& b) {
+  return a.quenched >= b.quenched && a.basin.made >= b.basin.made && a.cage.position.empty() <= b.cage.position.empty();
+}
+
 void checkShard(const CampaignFolder& folder, const std::string& path) {
   io::checkManifest(path, io::readManifest(path), folder.manifest("states"));
 }
@@ -31,8 +36,9 @@ void mergeShard(const StageContext& context, const std::string& stage, const Sha
   for (const auto& name : used) {
     const std::int64_t structure = numberOf(name);
     const auto there = merged.find(structure);
-    if (there != merged.end() && (there->second.quenched || stage == "equilibrate")) continue;
-    merged[structure] = statePart(folder, stage, structure);
+    if (there != merged.end() && stage == "equilibrate") continue;
+    StructureState part = statePart(folder, stage, structure);
+    if (there == merged.end() || !covers(there->second, part)) merged[structure] = std::move(part);
   }
   std::vector<StructureState> states;
   for (auto& [number, state] : merged) states.push_back(std::move(state));
@@ -48,6 +54,14 @@ std::vector<StructureState> storedStates(const CampaignFolder& folder, const Sha
   if (!exists(path)) return {};
   checkShard(folder, path);
   return io::readStates(path);
+}
+
+BasinCount countBasins(const CampaignFolder& folder) {
+  BasinCount count;
+  for (const auto& shard : folder.shards()) {
+    for (const auto& state : storedStates(folder, shard)) count.add(state);
+  }
+  return count;
 }
 
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure) {
@@ -68,6 +82,12 @@ StructureState statePart(const CampaignFolder& folder, const std::string& stage,
   const std::string path = folder.part(stage, structureLabel(structure));
   checkShard(folder, path);
   return io::readState(path, structure);
+}
+
+QuenchPart missingOfQuench(const Campaign& campaign, const StructureState& state) {
+  return {.inherent = !state.quenched,
+          .cross_check = campaign.quench.cross_check && !state.basin.made,
+          .cage = campaign.cage.make && state.cage.position.empty()};
 }
 
 void writeStatePart(const StageContext& context, const std::string& stage, const StructureState& state) {

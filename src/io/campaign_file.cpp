@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/split.hpp"
+#include "io/campaign_cage.hpp"
 #include "io/campaign_certificate.hpp"
 #include "io/campaign_labels.hpp"
 #include "io/campaign_system.hpp"
@@ -88,9 +89,10 @@ void readEquilibrate(const TomlDocument& document, Campaign& c) {
 }
 
 void readQuench(const TomlDocument& document, Campaign& c) {
-  const TomlSection section(document, "quench", {"tolerance", "max_evaluations"});
+  const TomlSection section(document, "quench", {"tolerance", "max_evaluations", "cross_check"});
   c.quench.tolerance = section.number("tolerance", {.min = 0, .max = 1, .open = true}, c.quench.tolerance);
   c.quench.max_evaluations = section.integer("max_evaluations", {.min = 1, .max = kLargestCount}, c.quench.max_evaluations);
+  c.quench.cross_check = section.boolean("cross_check", c.quench.cross_check);
 }
 
 /// times = { ladder = [M, n], indices = [...] }: indices are 1 .. n unless given.
@@ -220,7 +222,7 @@ void readMachine(const TomlDocument& document, Campaign& c) {
 Campaign readCampaign(const std::string& path, std::span<const std::string> overrides) {
   const TomlDocument document(path, overrides);
   refuseUnknownKeys(document, document.root(), "",
-                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "certificate"sv, "quench"sv, "replicas"sv, "labels"sv, "dynamics"sv,
+                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "certificate"sv, "quench"sv, "cage"sv, "replicas"sv, "labels"sv, "dynamics"sv,
                                "describe"sv, "train"sv, "split"sv, "engine"sv, "files"sv});
   Campaign c;
   readName(document, c);
@@ -228,6 +230,7 @@ Campaign readCampaign(const std::string& path, std::span<const std::string> over
   readEquilibrate(document, c);
   c.certificate = readCertificate(document);
   readQuench(document, c);
+  readCage(document, c);
   readReplicas(document, c);
   c.labels = readLabelSettings(document, c.system.mixture, c.replicas.count);
   readDynamics(document, c);

@@ -9,6 +9,11 @@
 namespace glassforge::io {
 namespace {
 
+/// What a text of the campaign is for: to be read, with every key; or to be hashed, as what makes the campaign the one it is.
+/// Keys that came after the first campaigns are left out of the latter where they have their defaults, so that those keep
+/// their hash, and wherever they only add to what is there.
+enum class TextUse { reading, hashing };
+
 std::string literal(double value) { return exactText(value); }
 std::string literal(std::int64_t value) { return fmt::format("{}", value); }
 std::string literal(int value) { return fmt::format("{}", value); }
@@ -103,10 +108,6 @@ void writeSystem(Text& text, const SystemSettings& system) {
   if (isOwnMixture(system)) writeMixture(text, system.mixture);
 }
 
-/// What a text of the campaign is for: to be read, with every key; or to be hashed, without the keys that came after the first
-/// campaigns and have their defaults, so that those keep their hash.
-enum class TextUse { reading, hashing };
-
 void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& mixture, TextUse use) {
   text.section("equilibrate");
   text.entry("method", e.method);
@@ -173,10 +174,20 @@ void writeLabels(Text& text, const LabelSettings& labels, TextUse use) {
   text.raw("overlap", labels.overlap ? fmt::format("{{ distance = {} }}", literal(labels.overlap_distance)) : "false");
 }
 
-void writeQuench(Text& text, const QuenchSettings& quench) {
+void writeQuench(Text& text, const QuenchSettings& quench, TextUse use) {
   text.section("quench");
   text.entry("tolerance", quench.tolerance);
   text.entry("max_evaluations", quench.max_evaluations);
+  if (use == TextUse::reading) text.entry("cross_check", quench.cross_check);
+}
+
+void writeCage(Text& text, const CageSettings& cage) {
+  text.section("cage");
+  text.entry("make", cage.make);
+  text.entry("radius", cage.radius);
+  text.entry("sweeps", cage.sweeps);
+  text.entry("burn_in", cage.burn_in);
+  text.raw("displacement", cage.tune_displacement ? literal(std::string_view("auto")) : literal(cage.displacement));
 }
 
 void writeSplit(Text& text, const SplitSettings& split) {
@@ -213,7 +224,8 @@ std::string textOf(const Campaign& c, TextUse use) {
   writeSystem(text, c.system);
   writeEquilibrate(text, c.equilibrate, c.system.mixture, use);
   writeCertificate(text, c.certificate, use);
-  writeQuench(text, c.quench);
+  writeQuench(text, c.quench, use);
+  if (use == TextUse::reading) writeCage(text, c.cage);
   writeReplicas(text, c.replicas);
   writeLabels(text, c.labels, use);
   text.section("dynamics");
