@@ -8,8 +8,10 @@
 #include "app/bench_liquid.hpp"
 #include "app/learning_data.hpp"
 #include "core/error.hpp"
+#include "core/temperature_ladder.hpp"
 #include "io/campaign_file.hpp"
 #include "ml/descriptors/descriptor.hpp"
+#include "swapmc/tempering.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -52,10 +54,23 @@ double hotShare(const Campaign& c) {
   return to >= kHotBath ? 1.0 : 0.5 * std::log(from / kHotBath) / std::log(from / to);
 }
 
-/// Systems that are sampled side by side for one structure.
-double levelsOf(const EquilibrateSettings& e) {
-  if (e.method != "tempering") return 1;
-  return e.temperatures.empty() ? real(e.levels) : static_cast<double>(e.temperatures.size());
+/// Every level is cooled, then runs for `time`; with half the time step while any of them is hot.
+StageCost temperingCost(const Campaign& c, const Rates& rates, StageCost cost) {
+  const auto& e = c.equilibrate;
+  const double cooling = swapmc::temperingCoolingTime(e), hottest = e.temperatures.back();
+  const double time = e.start_temperature > kHotBath ? 2 * cooling : cooling;
+  const double each = (time + e.time * (hottest > kHotBath ? 2 : 1)) / c.replicas.dt;
+  cost.work.push_back(steps(
+      real(c.system.structures * c.system.mixture.particles()) * static_cast<double>(e.temperatures.size()) * each,
+      rates));
+  double worst = 1;
+  for (std::size_t k = 1; k < e.temperatures.size(); ++k) {
+    worst = std::min(
+        worst, exchangeAcceptance(e.temperatures[k - 1], e.temperatures[k], potentialHeatCapacity(c.system.mixture)));
+  }
+  cost.remark = fmt::format("{} temperatures up to {:.4g}, about {:.0f} % of exchanges accepted", e.temperatures.size(),
+                            hottest, 100 * worst);
+  return cost;
 }
 
 StageCost equilibrateCost(const Campaign& c, const Rates& rates) {
@@ -68,7 +83,8 @@ StageCost equilibrateCost(const Campaign& c, const Rates& rates) {
   const double particles = real(c.system.structures * c.system.mixture.particles());
   if (e.method == "swap") cost.work.push_back(moves(particles * real(e.sweeps), rates));
   if (e.method == "swap") return cost;
-  cost.work.push_back(steps(particles * levelsOf(e) * e.time / c.replicas.dt * (1 + hotShare(c)), rates));
+  if (e.method == "tempering") return temperingCost(c, rates, cost);
+  cost.work.push_back(steps(particles * e.time / c.replicas.dt * (1 + hotShare(c)), rates));
   if (e.method == "hybrid")
     cost.work.push_back(moves(particles * e.time / e.block_time * real(e.sweeps_per_block), rates));
   return cost;
@@ -87,7 +103,7 @@ StageCost quenchCost(const Campaign& c, const Rates& rates) {
 
 /// Runs are doubled in length until F_s has decayed, so at most twice max_time each.
 StageCost dynamicsCost(const Campaign& c, const Rates& rates) {
-  const std::int64_t runs = std::min(c.dynamics.structures, c.system.structures);
+  const std::int64_t runs = std::min(c.dynamics.structures, c.system.structures) * c.dynamics.replicas;
   StageCost cost{"tau_alpha", runs, "runs", {}, "at most"};
   if (runs > 0)
     cost.work.push_back(

@@ -98,14 +98,18 @@ std::string stageLine(const StageCost& stage, std::int64_t ranks) {
 std::string certificatePlan(const Campaign& c) {
   const auto& settings = c.certificate;
   if (!c.system.files.empty() || !settings.make) return "";
-  const std::string what = fmt::format("# certificate  F_s below {}, no drift beyond {} standard errors, no crystal, no demixing",
-                                       settings.largest_scattering, settings.sigmas);
+  const std::string what =
+      fmt::format("# certificate  F_s below {}, no drift beyond {} standard errors, no crystal, no demixing",
+                  settings.largest_scattering, settings.sigmas);
   if (settings.on_failure == "keep") return what + "; structures that fail are kept\n";
   if (settings.on_failure == "refuse" || settings.redos == 0) return what + "; structures that fail are refused\n";
-  // half the run, then twice, four times, ... as much: the sum is 2^redos of the run
-  return what + fmt::format(";\n#              structures that fail are sampled on, at most to {} times the moves or time above, then "
-                            "refused\n",
-                            std::ldexp(1.0, static_cast<int>(settings.redos)));
+  // half the run (tempering: two thirds), then twice, four times, ... as much
+  const double most = std::ldexp(1.0, static_cast<int>(settings.redos));
+  return what +
+         fmt::format(
+             ";\n#              structures that fail are sampled on, at most to {} times the moves or time above, then "
+             "refused\n",
+             c.equilibrate.method == "tempering" ? (4 * most - 1) / 3 : most);
 }
 
 }  // namespace

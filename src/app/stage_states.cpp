@@ -58,10 +58,14 @@ void announceBasins(const StageContext& context) {
 
 void equilibrateStage(const StageContext& context) {
   const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
-  runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, const Hook& hook) {
-             equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
-           });
+  if (context.campaign.system.files.empty() && context.campaign.equilibrate.method == "tempering") {
+    temperStructures(context, todo);
+  } else {
+    runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
+             [&](std::int64_t task, const Hook& hook) {
+               equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
+             });
+  }
   mergeStateParts(context, "equilibrate");
   closeEquilibration(context, !todo.empty());
 }
