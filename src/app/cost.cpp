@@ -20,6 +20,7 @@ constexpr std::int64_t kBenchParticles = 1300;  // enough for the speed of large
 constexpr double kBenchSteps = 1500;            // that make the liquid
 constexpr double kBenchWork = 1.0e6;            // particle-steps and moves of a repeat
 constexpr double kQuenchEvaluations = 800;      // of forces in a minimisation (docs/performance.md: 392 to 706 to 1e-8)
+constexpr double kChunkBytes = 1024 * 1024;     // of datasets (io/hdf5.cpp)
 constexpr double kHotBath = 1.0;                // above it MD takes two half steps for one
 
 double real(std::int64_t n) {
@@ -143,6 +144,13 @@ double pairCount(const Campaign& c) {
   return 0.5 * real(m.particles()) * m.density() * around;
 }
 
+/// Bytes that so many rows take in a file: large datasets lie in whole chunks of about 1 MB.
+double inChunks(double rows, double row_bytes) {
+  if (rows * row_bytes <= kChunkBytes) return rows * row_bytes;
+  const double chunk = std::max(1.0, std::floor(kChunkBytes / row_bytes));
+  return std::ceil(rows / chunk) * chunk * row_bytes;
+}
+
 DiskCost diskOf(const Campaign& c) {
   const auto& m = c.system.mixture;
   const double S = real(c.system.structures), N = real(m.particles()), R = real(c.replicas.count), D = m.dimension;
@@ -153,11 +161,11 @@ DiskCost diskOf(const Campaign& c) {
   disk.labels = S * (8 * T * N * (kinds * (R + 2) + c.labels.overlap) + 8 * N * D * (2 + c.cage.make));
   if (c.labels.pairs) disk.labels += S * pairCount(c) * (8 + 16 * T);
   if (c.replicas.keep_frames) disk.frames = 8 * S * T * R * N * D;
-  double columns = 0;
   const auto sets = wantedSets(c);
-  for (const auto& set : sets)
-    columns += static_cast<double>(ml::makeDescriptor(set, m.species, m.dimension)->columns().size());
-  disk.features = 8 * S * N * columns;
+  for (const auto& set : sets) {
+    const auto columns = ml::makeDescriptor(set, m.species, m.dimension)->columns().size();
+    disk.features += S * inChunks(N, 8 * static_cast<double>(columns));
+  }
   const std::int64_t shards = (c.system.structures + c.shard_size - 1) / c.shard_size;
   const auto models = static_cast<std::int64_t>(c.models.size());
   disk.files =
