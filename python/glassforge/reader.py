@@ -51,7 +51,7 @@ class Campaign:
         return np.array(sorted(self._label_files), dtype=np.int64)
 
     def state(self, number: int) -> State:
-        """Thermal configuration, inherent state and observables of structure `number`."""
+        """Thermal configuration, inherent and cage state, and observables of structure `number`."""
         group = _name(number)
         with hdf5.open_file(self._file_of(self._state_files, number, "states", "equilibrate"), "equilibrate") as file:
             particles = f"particles/{group}"
@@ -67,8 +67,11 @@ class Campaign:
                 species=hdf5.read(file, f"{particles}/species"),
                 species_names=list(hdf5.attributes(species).get("names", [])),
                 inherent=hdf5.read_if_there(file, f"inherent/{group}/position"),
-                quench=hdf5.attributes(file[f"inherent/{group}"]) if f"inherent/{group}" in file else {},
-                observables=hdf5.attributes(file[f"observables/{group}"]) if f"observables/{group}" in file else {},
+                quench=_attributes(file, f"inherent/{group}"),
+                observables=_attributes(file, f"observables/{group}"),
+                basin=_attributes(file, f"basin/{group}"),
+                cage=hdf5.read_if_there(file, f"cage/{group}/position"),
+                cage_run=_attributes(file, f"cage/{group}"),
             )
 
     def equilibration(self, number: int) -> Equilibration:
@@ -112,6 +115,7 @@ class Campaign:
                 species_names=list(settings.get("species_names", [])),
                 thermal=hdf5.read_if_there(file, f"{group}/positions/thermal"),
                 inherent=hdf5.read_if_there(file, f"{group}/positions/inherent"),
+                cage=hdf5.read_if_there(file, f"{group}/positions/cage"),
                 replicas=Replicas(path, group, [] if status is None else [str(s) for s in status], _or_empty(drift)),
                 settings=settings,
                 **means,
@@ -229,6 +233,11 @@ class Campaign:
 
 def _name(number: int) -> str:
     return f"s{number:04d}"
+
+
+def _attributes(file: h5py.File, name: str) -> dict[str, Any]:
+    """The attributes of a group, or nothing where there is no such group."""
+    return hdf5.attributes(file[name]) if name in file else {}
 
 
 def _frame(file: h5py.File, name: str) -> np.ndarray | None:

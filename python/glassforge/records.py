@@ -18,7 +18,7 @@ from .errors import MissingError
 
 @dataclass(frozen=True)
 class State:
-    """One structure: its thermal configuration and, where it was quenched, its inherent state."""
+    """One structure: its thermal configuration and, where they were made, its inherent and its cage state."""
 
     number: int
     box: np.ndarray  #: (D,) lengths of the periodic box
@@ -30,6 +30,9 @@ class State:
     inherent: np.ndarray | None  #: (N, D) unwrapped, in the frame of the thermal structure
     quench: dict[str, Any]  #: energy_per_particle, max_force, force_evaluations, iterations, stop_reason; or empty
     observables: dict[str, Any]  #: energy_per_particle, pressure, temperature, origin, index
+    basin: dict[str, Any]  #: of a second minimiser: energy_per_particle, max_force, distance, same_basin; or empty
+    cage: np.ndarray | None  #: (N, D) mean positions within cages, unwrapped, in the frame of the thermal structure
+    cage_run: dict[str, Any]  #: radius, displacement, acceptance, spread, sweeps, burn_in; or empty
 
     def unwrapped(self) -> np.ndarray:
         """(N, D) positions in the infinite, unwrapped space."""
@@ -98,6 +101,7 @@ class Labels:
     bond_breaking_variance: np.ndarray | None  #: (T, N)
     thermal: np.ndarray | None  #: (N, D) unwrapped positions at t = 0
     inherent: np.ndarray | None  #: (N, D) unwrapped
+    cage: np.ndarray | None  #: (N, D) unwrapped mean positions within cages
     replicas: Replicas
     settings: dict[str, Any]  #: dynamics, dt, bond_inner, bond_outer, ...
 

@@ -30,6 +30,15 @@ bool continuesFiles(const std::vector<std::string>& there, const std::vector<std
          std::equal(there.begin(), there.end(), now.begin(), same);
 }
 
+/// Cage states can be asked for later, of one kind.
+void requireSameCage(const CageSettings& there, const CageSettings& now, const std::string& root) {
+  require(
+      !there.make || there == now,
+      "{}: this folder has cage states that [cage] of its campaign.toml states, the campaign now says otherwise; put "
+      "make, radius, sweeps, burn_in and displacement back, or use another --out",
+      root);
+}
+
 }  // namespace
 
 void requireGrowth(const Existing& there, const Campaign& now, const std::string& root) {
@@ -42,6 +51,7 @@ void requireGrowth(const Existing& there, const Campaign& now, const std::string
   require(there.campaign.shard_size == now.shard_size,
           "{}: files.shard_size is {} in this folder, the campaign now says {}; put it back, or use another --out",
           root, there.campaign.shard_size, now.shard_size);
+  requireSameCage(there.campaign.cage, now.cage, root);
   require(continuesFiles(there.campaign.system.files, now.system.files),
           "{}: the structures of this folder come from other files, or from these in another order; new files come "
           "behind the old ones. Put them back, or use another --out",

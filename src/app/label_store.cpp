@@ -44,6 +44,7 @@ StructureLabels joinBlocks(const CampaignFolder& folder, std::vector<ReplicaLabe
   const auto n = state.thermal.particles(), d = static_cast<std::size_t>(state.thermal.dimension);
   labels.thermal = Array<double>({n, d}, state.thermal.unwrapped());
   if (state.quenched) labels.inherent = Array<double>({n, d}, state.inherent.position);
+  if (!state.cage.position.empty()) labels.cage = Array<double>({n, d}, state.cage.position);
   return labels;
 }
 
@@ -75,6 +76,23 @@ double measuredRelaxationTime(const CampaignFolder& folder) {
   if (!exists(folder.dynamics())) return 0;
   const double tau = io::readDynamics(folder.dynamics()).tau_alpha;
   return std::isfinite(tau) ? tau : 0;
+}
+
+void followShard(const StageContext& context, const Shard& shard) {
+  const auto& folder = context.folder;
+  const std::string path = folder.labels(shard);
+  if (!exists(path) || !exists(folder.states(shard))) return;
+  const Manifest now = folder.manifest("labels", folder.states(shard));
+  const Manifest there = io::readManifest(path);
+  io::checkManifest(path, there, now);
+  if (there.parent_hash == now.parent_hash) return;
+  auto labels = io::readLabels(path);
+  for (auto& one : labels) {
+    const StructureState state = storedState(folder, one.structure);
+    const auto n = state.thermal.particles(), d = static_cast<std::size_t>(state.thermal.dimension);
+    if (one.cage.empty() && !state.cage.position.empty()) one.cage = Array<double>({n, d}, state.cage.position);
+  }
+  io::writeLabels(path, now, io::readLabelHeader(path), labels, context.notes);
 }
 
 }  // namespace
@@ -125,6 +143,14 @@ void mergeReplicaParts(const StageContext& context) {
     const StepLadder ladder = io::stepLadder(context.campaign, measuredRelaxationTime(context.folder));
     for (const auto& shard : context.folder.shards()) {
       if (shard.number % context.comm.size() == context.comm.rank()) mergeShard(context, shard, names, ladder);
+    }
+  });
+}
+
+void followStates(const StageContext& context) {
+  par::together(context.comm, [&] {
+    for (const auto& shard : context.folder.shards()) {
+      if (shard.number % context.comm.size() == context.comm.rank()) followShard(context, shard);
     }
   });
 }

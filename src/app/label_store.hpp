@@ -37,4 +37,8 @@ StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structur
 /// Merges finished blocks into the shards (each shard by one rank) and removes them. Collective.
 void mergeReplicaParts(const StageContext& context);
 
+/// Brings labels up to date with states that have changed since, as where cage states were added: positions that the
+/// labels lack, and the hash of what they were made from. Values stay. Collective.
+void followStates(const StageContext& context);
+
 }  // namespace glassforge::app

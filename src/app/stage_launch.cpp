@@ -150,6 +150,7 @@ void launchStage(const StageContext& context) {
 
 void labelStage(const StageContext& context) {
   mergeReplicaParts(context);
+  followStates(context);
   par::together(context.comm, [&] {
     if (context.comm.root() && context.campaign.split.train > 0) context.folder.storeSplit();
   });

@@ -4,6 +4,8 @@
 
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "iso/cage.hpp"
 #include "iso/quench.hpp"
 #include "swapmc/equilibrate.hpp"
 
@@ -30,6 +32,28 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
   return result;
 }
 
+/// Inherent state, second minimiser and cage state, as far as they are asked for and not there.
+void completeQuench(const Campaign& c, StructureState& state, const Hook& hook) {
+  const auto& mixture = c.system.mixture;
+  const iso::QuenchOptions options{c.quench.tolerance, c.quench.max_evaluations, c.engine.skin};
+  const QuenchPart missing = missingOfQuench(c, state);
+  if (missing.inherent) state.inherent = iso::quench(mixture, state.thermal, options);
+  state.quenched = true;
+  if (missing.cross_check) state.basin = iso::checkBasin(mixture, state.thermal, options, state.inherent);
+  if (missing.cage) {
+    state.cage = iso::cageState(mixture, state.thermal, c.system.temperature, c.cage, c.seed, state.index, hook);
+  }
+}
+
+/// Collective; said by rank 0, which reads the shards.
+void announceBasins(const StageContext& context) {
+  par::together(context.comm, [&] {
+    if (!context.comm.root()) return;
+    const BasinCount basins = countBasins(context.folder);
+    fmt::print("  two minimisers end in the same basin for {} of {} structures\n", basins.same, basins.checked);
+  });
+}
+
 }  // namespace
 
 void equilibrateStage(const StageContext& context) {
@@ -46,17 +70,18 @@ void equilibrateStage(const StageContext& context) {
 }
 
 void quenchStage(const StageContext& context) {
-  const auto& campaign = context.campaign;
-  const auto todo = unfinished(context, "quench", [](const StructureState* s) { return s == nullptr || !s->quenched; });
-  const iso::QuenchOptions options{campaign.quench.tolerance, campaign.quench.max_evaluations, campaign.engine.skin};
+  mergeStateParts(context, "quench");  // of a run that was stopped, and that may have asked for less
+  const auto todo = unfinished(context, "quench", [&](const StructureState* s) {
+    return s == nullptr || missingOfQuench(context.campaign, *s).any();
+  });
   runTasks(context, "quench", "structures", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, const Hook&) {
+           [&](std::int64_t task, const Hook& hook) {
              StructureState state = storedState(context.folder, todo[static_cast<std::size_t>(task)]);
-             state.inherent = iso::quench(campaign.system.mixture, state.thermal, options);
-             state.quenched = true;
+             completeQuench(context.campaign, state, hook);
              writeStatePart(context, "quench", state);
            });
   mergeStateParts(context, "quench");
+  if (context.campaign.quench.cross_check && !todo.empty()) announceBasins(context);
 }
 
 }  // namespace glassforge::app

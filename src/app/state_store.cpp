@@ -13,6 +13,11 @@ namespace {
 
 std::int64_t numberOf(const std::string& part_name) { return std::stoll(part_name.substr(1)); }
 
+/// True where `a` has all that stages after equilibrate have found out about `b`.
+bool covers(const StructureState& a, const StructureState& b) {
+  return a.quenched >= b.quenched && a.basin.made >= b.basin.made && a.cage.position.empty() <= b.cage.position.empty();
+}
+
 void checkShard(const CampaignFolder& folder, const std::string& path) {
   io::checkManifest(path, io::readManifest(path), folder.manifest("states"));
 }
@@ -31,10 +36,11 @@ void mergeShard(const StageContext& context, const std::string& stage, const Sha
   for (const auto& name : used) {
     const std::int64_t structure = numberOf(name);
     const auto there = merged.find(structure);
-    if (there != merged.end() && (there->second.quenched || stage == "equilibrate")) continue;
+    if (there != merged.end() && stage == "equilibrate") continue;
     const std::string path = folder.part(stage, name);
     checkShard(folder, path);
-    merged[structure] = io::readState(path, structure);
+    StructureState part = io::readState(path, structure);
+    if (there == merged.end() || !covers(there->second, part)) merged[structure] = std::move(part);
   }
   std::vector<StructureState> states;
   for (auto& [number, state] : merged) states.push_back(std::move(state));
@@ -52,11 +58,25 @@ std::vector<StructureState> storedStates(const CampaignFolder& folder, const Sha
   return io::readStates(path);
 }
 
+BasinCount countBasins(const CampaignFolder& folder) {
+  BasinCount count;
+  for (const auto& shard : folder.shards()) {
+    for (const auto& state : storedStates(folder, shard)) count.add(state);
+  }
+  return count;
+}
+
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure) {
   const std::string path = folder.states(folder.shardOf(structure));
   require<FileError>(exists(path), "{}: missing; run the stages equilibrate and quench first", path);
   checkShard(folder, path);
   return io::readState(path, structure);
+}
+
+QuenchPart missingOfQuench(const Campaign& campaign, const StructureState& state) {
+  return {.inherent = !state.quenched,
+          .cross_check = campaign.quench.cross_check && !state.basin.made,
+          .cage = campaign.cage.make && state.cage.position.empty()};
 }
 
 void writeStatePart(const StageContext& context, const std::string& stage, const StructureState& state) {

@@ -26,15 +26,17 @@ struct StageStatus {
 struct Counted {
   std::set<std::int64_t> equilibrated, quenched;
   std::map<std::int64_t, std::int64_t> replicas;  ///< by structure
-  std::int64_t unconverged = 0, failed = 0, labelled = 0, described = 0;
+  BasinCount basins;
+  std::int64_t caged = 0, unconverged = 0, failed = 0, labelled = 0, described = 0;
 };
 
-void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
+void countStates(const CampaignFolder& folder, const Campaign& campaign, const Shard& shard, Counted& n) {
   for (const auto& state : storedStates(folder, shard)) {
     n.equilibrated.insert(state.index);
-    if (!state.quenched) continue;
-    n.quenched.insert(state.index);
-    n.unconverged += state.inherent.stop_reason != "converged";
+    n.caged += !state.cage.position.empty();
+    n.basins.add(state);
+    if (!missingOfQuench(campaign, state).any()) n.quenched.insert(state.index);
+    n.unconverged += state.quenched && state.inherent.stop_reason != "converged";
   }
 }
 
@@ -49,10 +51,10 @@ void countLabels(const CampaignFolder& folder, const Shard& shard, Counted& n) {
   }
 }
 
-Counted count(const CampaignFolder& folder) {
+Counted count(const CampaignFolder& folder, const Campaign& campaign) {
   Counted n;
   for (const auto& shard : folder.shards()) {
-    countStates(folder, shard, n);
+    countStates(folder, campaign, shard, n);
     countLabels(folder, shard, n);
     if (exists(folder.features(shard))) {
       n.described += static_cast<std::int64_t>(io::featureIndices(folder.features(shard)).size());
@@ -70,9 +72,18 @@ Counted count(const CampaignFolder& folder) {
   return n;
 }
 
-std::vector<StageStatus> collect(const OpenedCampaign& opened) {
-  const CampaignFolder folder(opened.root, opened.campaign);
-  const Counted n = count(folder);
+/// "2 not converged, same basin by two minimisers: 7 of 8, cage states: 8"
+std::string quenchRemark(const Counted& n) {
+  std::vector<std::string> remarks;
+  if (n.unconverged > 0) remarks.push_back(fmt::format("{} not converged", n.unconverged));
+  if (n.basins.checked > 0) {
+    remarks.push_back(fmt::format("same basin by two minimisers: {} of {}", n.basins.same, n.basins.checked));
+  }
+  if (n.caged > 0) remarks.push_back(fmt::format("cage states: {}", n.caged));
+  return fmt::format("{}", fmt::join(remarks, ", "));
+}
+
+std::vector<StageStatus> collect(const OpenedCampaign& opened, const CampaignFolder& folder, const Counted& n) {
   const auto done = [](const auto& set) { return static_cast<std::int64_t>(set.size()); };
   std::int64_t replicas = 0;
   for (const auto& [structure, count] : n.replicas) replicas += count;
@@ -91,7 +102,7 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened) {
                                {"train", "models", trained, models, ""},
                                {"evaluate", "", exists(folder.evaluation()), scored ? 1 : 0, ""},
                                {"report", "", exists(folder.report()), 1, ""}};
-  if (n.unconverged > 0) all[1].remark = fmt::format("{} not converged", n.unconverged);
+  all[1].remark = quenchRemark(n);
   if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
   if (imported) all[2].remark = "labels came with the imported files";
   return all;
@@ -111,7 +122,11 @@ int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
     const OpenedCampaign opened = openCampaign(name);
     nlohmann::json entry{{"campaign", opened.campaign.name}, {"folder", opened.root}};
     if (!as_json) fmt::print("{} ({})\n", opened.campaign.name, opened.root);
-    for (const auto& s : collect(opened)) {
+    const CampaignFolder folder(opened.root, opened.campaign);
+    const Counted n = count(folder, opened.campaign);
+    entry["cage_states"] = n.caged;
+    entry["inherent_states"] = {{"checked", n.basins.checked}, {"same_basin", n.basins.same}};
+    for (const auto& s : collect(opened, folder, n)) {
       entry["stages"].push_back({{"stage", s.stage}, {"done", s.done}, {"all", s.all}, {"remark", s.remark}});
       if (as_json) continue;
       fmt::print("{}\n", describe(s));

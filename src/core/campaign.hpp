@@ -59,6 +59,9 @@ struct CageSettings {
   std::int64_t sweeps = 2000;       ///< averaged over
   std::int64_t burn_in = 200;       ///< sweeps before
   double displacement = 0.05;       ///< standard deviation of a move, per component
+  bool tune_displacement = true;    ///< displacement = "auto": chosen in the burn-in, then frozen; starts at `displacement`
+
+  bool operator==(const CageSettings&) const = default;
 };
 
 /// How label times are stated. Exactly one form is used.

@@ -77,7 +77,7 @@ struct CageState {
 struct BasinCheck {
   bool made = false;
   double energy_per_particle = 0;
-  double max_force = 0;
+  double max_force = 0;          ///< largest |force component|
   double distance = 0;           ///< largest distance of a particle between the two minima
   bool same_basin = false;
 };

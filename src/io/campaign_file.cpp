@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/split.hpp"
+#include "io/campaign_cage.hpp"
 #include "io/campaign_system.hpp"
 #include "io/toml_section.hpp"
 
@@ -85,9 +86,10 @@ void readEquilibrate(const TomlDocument& document, Campaign& c) {
 }
 
 void readQuench(const TomlDocument& document, Campaign& c) {
-  const TomlSection section(document, "quench", {"tolerance", "max_evaluations"});
+  const TomlSection section(document, "quench", {"tolerance", "max_evaluations", "cross_check"});
   c.quench.tolerance = section.number("tolerance", {.min = 0, .max = 1, .open = true}, c.quench.tolerance);
   c.quench.max_evaluations = section.integer("max_evaluations", {.min = 1, .max = kLargestCount}, c.quench.max_evaluations);
+  c.quench.cross_check = section.boolean("cross_check", c.quench.cross_check);
 }
 
 /// times = { ladder = [M, n], indices = [...] }: indices are 1 .. n unless given.
@@ -247,13 +249,14 @@ void readMachine(const TomlDocument& document, Campaign& c) {
 Campaign readCampaign(const std::string& path, std::span<const std::string> overrides) {
   const TomlDocument document(path, overrides);
   refuseUnknownKeys(document, document.root(), "",
-                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "quench"sv, "replicas"sv, "labels"sv, "dynamics"sv,
+                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "quench"sv, "cage"sv, "replicas"sv, "labels"sv, "dynamics"sv,
                                "describe"sv, "train"sv, "split"sv, "engine"sv, "files"sv});
   Campaign c;
   readName(document, c);
   c.system = readSystem(document);
   readEquilibrate(document, c);
   readQuench(document, c);
+  readCage(document, c);
   readReplicas(document, c);
   readLabels(document, c);
   readDynamics(document, c);

@@ -8,6 +8,10 @@
 namespace glassforge::io {
 namespace {
 
+/// What is written: every key, or what makes a campaign the one it is. Keys that came later are left out of the latter
+/// where they say what was always so, and wherever they only add to what is there.
+enum class Echo { all, identity };
+
 std::string literal(double value) { return exactText(value); }
 std::string literal(std::int64_t value) { return fmt::format("{}", value); }
 std::string literal(int value) { return fmt::format("{}", value); }
@@ -151,10 +155,20 @@ void writeLabels(Text& text, const LabelSettings& labels) {
   text.entry("pairs", false);
 }
 
-void writeQuench(Text& text, const QuenchSettings& quench) {
+void writeQuench(Text& text, const QuenchSettings& quench, Echo echo) {
   text.section("quench");
   text.entry("tolerance", quench.tolerance);
   text.entry("max_evaluations", quench.max_evaluations);
+  if (echo == Echo::all) text.entry("cross_check", quench.cross_check);
+}
+
+void writeCage(Text& text, const CageSettings& cage) {
+  text.section("cage");
+  text.entry("make", cage.make);
+  text.entry("radius", cage.radius);
+  text.entry("sweeps", cage.sweeps);
+  text.entry("burn_in", cage.burn_in);
+  text.raw("displacement", cage.tune_displacement ? literal(std::string_view("auto")) : literal(cage.displacement));
 }
 
 void writeSplit(Text& text, const SplitSettings& split) {
@@ -180,9 +194,7 @@ Campaign essence(Campaign c) {
   return c;
 }
 
-}  // namespace
-
-std::string toToml(const Campaign& c) {
+std::string written(const Campaign& c, Echo echo) {
   require(c.seed <= static_cast<std::uint64_t>(INT64_MAX), "seed {} does not fit a TOML integer; use one below 2^63", c.seed);
   Text text;
   text.section("campaign");
@@ -190,7 +202,8 @@ std::string toToml(const Campaign& c) {
   text.entry("seed", static_cast<std::int64_t>(c.seed));
   writeSystem(text, c.system);
   writeEquilibrate(text, c.equilibrate, c.system.mixture);
-  writeQuench(text, c.quench);
+  writeQuench(text, c.quench, echo);
+  if (echo == Echo::all) writeCage(text, c.cage);
   writeReplicas(text, c.replicas);
   writeLabels(text, c.labels);
   text.section("dynamics");
@@ -209,9 +222,15 @@ std::string toToml(const Campaign& c) {
   return text.str();
 }
 
+}  // namespace
+
+std::string toToml(const Campaign& c) {
+  return written(c, Echo::all);
+}
+
 std::string campaignHash(const Campaign& campaign) {
   Sha256 hash;
-  hash.update(toToml(essence(campaign)));
+  hash.update(written(essence(campaign), Echo::identity));
   return hash.hex().substr(0, 16);
 }
 

@@ -80,6 +80,7 @@ void writeOne(const Hdf5Group& group, const StructureLabels& s) {
   const auto positions = group.make("positions");
   writeWhereThere(positions, "thermal", s.thermal);
   writeWhereThere(positions, "inherent", s.inherent);
+  writeWhereThere(positions, "cage", s.cage);
   group.write("times", s.times);
   group.write("steps", s.steps);
   group.write("species", s.species);
@@ -110,6 +111,7 @@ StructureLabels readOne(const Hdf5Group& group, std::int64_t index) {
   const auto positions = group.open("positions");
   s.thermal = readPositions(positions, "thermal", n);
   s.inherent = readPositions(positions, "inherent", n);
+  s.cage = readPositions(positions, "cage", n);
   if (group.has("replicas")) s.replicas = readReplicas(group.open("replicas"), t);
   s.replicas.structure = index;
   return s;

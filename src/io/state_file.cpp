@@ -99,12 +99,31 @@ void writeInherent(const Hdf5Group& group, const QuenchResult& inherent, const S
               Array<double>({thermal.particles(), static_cast<std::size_t>(thermal.dimension)}, inherent.position));
 }
 
+void writeBasin(const Hdf5Group& group, const BasinCheck& basin) {
+  group.setAttribute("energy_per_particle", basin.energy_per_particle);
+  group.setAttribute("max_force", basin.max_force);
+  group.setAttribute("distance", basin.distance);
+  group.setAttribute("same_basin", static_cast<std::int32_t>(basin.same_basin));
+}
+
+void writeCage(const Hdf5Group& group, const CageState& cage, const Snapshot& thermal) {
+  group.setAttribute("radius", cage.radius);
+  group.setAttribute("displacement", cage.displacement);
+  group.setAttribute("acceptance", cage.acceptance);
+  group.setAttribute("spread", cage.spread);
+  group.setAttribute("sweeps", cage.sweeps);
+  group.setAttribute("burn_in", cage.burn_in);
+  group.write("position",
+              Array<double>({thermal.particles(), static_cast<std::size_t>(thermal.dimension)}, cage.position));
+}
+
 void requireSizes(const StructureState& state) {
   const auto& s = state.thermal;
   const auto n = s.particles() * static_cast<std::size_t>(s.dimension);
   const bool fits = s.box.size() == static_cast<std::size_t>(s.dimension) && s.position.size() == n &&
                     (s.image.empty() || s.image.size() == n) && (s.velocity.empty() || s.velocity.size() == n) &&
-                    (!state.quenched || state.inherent.position.size() == n);
+                    (!state.quenched || state.inherent.position.size() == n) &&
+                    (state.cage.position.empty() || state.cage.position.size() == n);
   require<FileError>(fits, "structure {}: arrays of unlike sizes cannot be written", state.index);
 }
 
@@ -171,6 +190,27 @@ QuenchResult readInherent(const Hdf5Group& group, const Snapshot& thermal) {
   return inherent;
 }
 
+BasinCheck readBasin(const Hdf5Group& group) {
+  return {.made = true,
+          .energy_per_particle = group.attribute<double>("energy_per_particle"),
+          .max_force = group.attribute<double>("max_force"),
+          .distance = group.attribute<double>("distance"),
+          .same_basin = group.attribute<std::int32_t>("same_basin") != 0};
+}
+
+CageState readCage(const Hdf5Group& group, const Snapshot& thermal) {
+  CageState cage;
+  cage.radius = group.attribute<double>("radius");
+  cage.displacement = group.attribute<double>("displacement");
+  cage.acceptance = group.attribute<double>("acceptance");
+  cage.spread = group.attribute<double>("spread");
+  cage.sweeps = group.attribute<std::int64_t>("sweeps");
+  cage.burn_in = group.attribute<std::int64_t>("burn_in");
+  cage.position =
+      group.read<double>("position", {thermal.particles(), static_cast<std::size_t>(thermal.dimension)}).values();
+  return cage;
+}
+
 StructureState readOne(const Hdf5Group& root, std::int64_t index) {
   const auto name = structureName(index);
   StructureState state;
@@ -184,6 +224,8 @@ StructureState readOne(const Hdf5Group& root, std::int64_t index) {
   state.equilibration = readEquilibration(root.open("equilibration/" + name));
   state.quenched = root.has("inherent/" + name);
   if (state.quenched) state.inherent = readInherent(root.open("inherent/" + name), state.thermal);
+  if (root.has("basin/" + name)) state.basin = readBasin(root.open("basin/" + name));
+  if (root.has("cage/" + name)) state.cage = readCage(root.open("cage/" + name), state.thermal);
   return state;
 }
 
@@ -205,6 +247,8 @@ void writeStates(const std::string& path, const Manifest& manifest, const std::v
       writeObservables(root, state);
       writeEquilibration(root.make("equilibration/" + name), state.equilibration);
       if (state.quenched) writeInherent(root.make("inherent/" + name), state.inherent, state.thermal);
+      if (state.basin.made) writeBasin(root.make("basin/" + name), state.basin);
+      if (!state.cage.position.empty()) writeCage(root.make("cage/" + name), state.cage, state.thermal);
     }
   }
   writer.commit();

@@ -12,10 +12,9 @@
 namespace glassforge::iso {
 namespace {
 
-// FIRE's parameters are those of its paper. Its largest time step is kept small: of ten published KA structures,
-// quenched by FIRE as well, all then end within 5e-4 of the published energies; with 0.05 one does not.
-constexpr double kFireStart = 0.01, kFireLargest = 0.02, kFireAlpha = 0.1;
-constexpr double kFireUntil = 0.1;  // largest force at which L-BFGS takes over; from 0.5, more end in other basins
+// FIRE's parameters are those of its paper. Its largest time step is kept small (QuenchOptions): of ten published KA
+// structures, quenched by FIRE as well, all then end within 5e-4 of the published energies; with 0.05 one does not.
+constexpr double kFireStart = 0.5, kFireAlpha = 0.1;  // the step at the beginning, of the largest
 constexpr double kFireLongestMove = 0.05;
 constexpr std::size_t kHistory = 5;  // pairs that L-BFGS keeps; on the near stiffness, 12 save 2 % of evaluations
 constexpr std::int64_t kStiffnessEvery = 20;  // steps of L-BFGS
@@ -23,6 +22,10 @@ constexpr double kSoftness = 2;       // the near pairs' Gauss-Seidel form is st
 constexpr double kLongestMove = 0.1;  // per component and step of L-BFGS
 constexpr double kWolfe = 0.9;        // how much of the slope may be left after a step, of either sign
 constexpr int kBacktracks = 6;
+
+// The second minimiser of checkBasin: FIRE to the end, with another step, so that it goes another way from the start.
+constexpr double kOtherFireStep = 0.01;
+constexpr double kSameEnergy = 1e-3, kSameDistance = 0.01;  // of all particles; of one
 
 /// A point of the landscape.
 struct Site {
@@ -72,9 +75,9 @@ class Minimiser {
   void fire() {
     Vector& v = direction_;
     std::fill(v.begin(), v.end(), 0.0);
-    double dt = kFireStart, alpha = kFireAlpha;
+    double dt = kFireStart * options_.fire_step, alpha = kFireAlpha;
     int downhill = 0;
-    while (!ended() && at_.max_force > kFireUntil) {
+    while (!ended() && at_.max_force > options_.fire_until) {
       const double *f = at_.force.data(), *speed = v.data();
       const auto [power, f2, v2] = laneSums<3>(v.size(), [=]<class Real>(std::size_t i, Real* term) {
         const Real fi = load<Real>(f + i), vi = load<Real>(speed + i);
@@ -91,7 +94,7 @@ class Minimiser {
         keep = 1 - alpha;
         push = alpha * std::sqrt(v2 / f2);
         if (++downhill > 5) {
-          dt = std::min(1.1 * dt, kFireLargest);
+          dt = std::min(1.1 * dt, options_.fire_step);
           alpha *= 0.99;
         }
       }
@@ -191,10 +194,39 @@ QuenchResult quenchIn(const Mixture& mixture, const Snapshot& start, const Quenc
   return result;
 }
 
+/// The largest distance of a particle between two configurations of one frame.
+double largestDistance(const Vector& a, const Vector& b, std::size_t dimension) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); i += dimension) {
+    double r2 = 0;
+    for (std::size_t k = i; k < i + dimension; ++k) r2 += (a[k] - b[k]) * (a[k] - b[k]);
+    largest = std::max(largest, r2);
+  }
+  return std::sqrt(largest);
+}
+
 }  // namespace
 
 QuenchResult quench(const Mixture& mixture, const Snapshot& start, const QuenchOptions& options) {
   return mixture.dimension == 3 ? quenchIn<3>(mixture, start, options) : quenchIn<2>(mixture, start, options);
+}
+
+BasinCheck checkBasin(const Mixture& mixture, const Snapshot& start, const QuenchOptions& options,
+                      const QuenchResult& first) {
+  QuenchOptions other = options;
+  other.fire_until = 0;
+  other.fire_step = kOtherFireStep;
+  const QuenchResult second = quench(mixture, start, other);
+  BasinCheck check;
+  check.made = true;
+  check.energy_per_particle = second.energy_per_particle;
+  check.max_force = second.max_force;
+  check.distance = largestDistance(first.position, second.position, static_cast<std::size_t>(start.dimension));
+  const double apart =
+      std::abs(second.energy_per_particle - first.energy_per_particle) * static_cast<double>(start.particles());
+  check.same_basin = first.stop_reason == "converged" && second.stop_reason == "converged" && apart < kSameEnergy &&
+                     check.distance < kSameDistance;
+  return check;
 }
 
 }  // namespace glassforge::iso

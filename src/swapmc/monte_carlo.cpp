@@ -13,6 +13,18 @@ constexpr double kSkin = 0.6;        // of the lists: rebuilt about every ten sw
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStillSkin = 0.01;  // where all moves are swaps: no particle ever moves
 
+bool onlySwaps(const MonteCarloOptions& options) {
+  return options.swap_fraction >= 1 && !options.swap_pairs.empty();
+}
+
+/// Where particles cannot go far, lists that are never outdated can be shorter.
+double skinFor(const MonteCarloOptions& options) {
+  if (onlySwaps(options)) return kStillSkin;
+  double skin = options.confinement.empty() ? kSkin : kStillSkin;
+  for (const double radius : options.confinement) skin = std::clamp(2 * radius + kStillSkin, skin, kSkin);
+  return skin;
+}
+
 template <int D>
 Box<D> boxOf(const Snapshot& s) {
   std::array<double, D> lengths{};
@@ -98,8 +110,8 @@ MonteCarlo<D>::MonteCarlo(const Mixture& mixture, const Snapshot& start, const M
       box_(boxOf<D>(start)),
       options_(options),
       stream_(key),
-      still_(options.swap_fraction >= 1 && !options.swap_pairs.empty()),
-      lists_(box_, mixture.maxCutoff(), still_ ? kStillSkin : kSkin) {
+      still_(onlySwaps(options)),
+      lists_(box_, mixture.maxCutoff(), skinFor(options)) {
   if (mixture.speciesCount() > 4) more_than_four_ = std::true_type();
   if (options_.swap_pairs.empty()) options_.swap_fraction = 0;
   moves_.push_back({"displacement"});
@@ -114,8 +126,9 @@ template <int D>
 void MonteCarlo<D>::load(const Snapshot& snapshot) {
   start_ = snapshot;
   const std::size_t n = snapshot.particles();
+  start_.image.resize(n * D, 0);
   row_ = PackView<double**>("swapmc::row", n + 1, 4);
-  image_ = snapshot.image.empty() ? std::vector<std::int32_t>(n * D, 0) : snapshot.image;
+  image_ = start_.image;
   members_.assign(static_cast<std::size_t>(mixture_.speciesCount()), {});
   place_.assign(n, 0);
   for (std::size_t i = 0; i < n; ++i) {
@@ -266,6 +279,35 @@ bool MonteCarlo<D>::accept(double difference, std::uint32_t high, std::uint32_t 
   return RandomStream::toUnit(high, low) < std::exp(-difference / options_.temperature);
 }
 
+/// Along axis k, in unwrapped space, of particle i at x, which belongs to its image counter.
+template <int D>
+double MonteCarlo<D>::fromStart(int i, int k, double x) const {
+  const auto at = static_cast<std::size_t>(i * D + k);
+  return x - start_.position[at] + (image_[at] - start_.image[at]) * box_.length(k);
+}
+
+template <int D>
+bool MonteCarlo<D>::leavesItsSphere(int i, const double* target) const {
+  if (options_.confinement.empty()) return false;
+  double r2 = 0;
+  for (int k = 0; k < D; ++k) {
+    const double d = fromStart(i, k, target[k]);
+    r2 += d * d;
+  }
+  const double radius = options_.confinement[static_cast<std::size_t>(start_.species[static_cast<std::size_t>(i)])];
+  return r2 > radius * radius;
+}
+
+template <int D>
+void MonteCarlo<D>::addDisplacements(std::vector<double>& sum) const {
+  for (int i = 0; i < static_cast<int>(start_.particles()); ++i) {
+    for (int k = 0; k < D; ++k) {
+      sum[static_cast<std::size_t>(i * D + k)] +=
+          fromStart(i, k, row_(static_cast<std::size_t>(i), static_cast<std::size_t>(k)));
+    }
+  }
+}
+
 template <int D>
 void MonteCarlo<D>::attemptDisplacement(const RandomStream::Philox::ctr_type& words) {
   const int i = pick(words.v[0], start_.particles());
@@ -277,6 +319,7 @@ void MonteCarlo<D>::attemptDisplacement(const RandomStream::Philox::ctr_type& wo
     if (k + 1 < D) target[k + 1] += options_.displacement * normal[1];
   }
   ++moves_[0].attempted;
+  if (leavesItsSphere(i, target)) return;
   const double difference = displacementDifference(i, target);
   if (!accept(difference, words.v[2], words.v[3])) return;
   ++moves_[0].accepted;

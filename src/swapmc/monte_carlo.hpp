@@ -20,6 +20,7 @@ struct MonteCarloOptions {
   double displacement = 0.05;                  ///< standard deviation per component
   double swap_fraction = 0.2;                  ///< share of attempts that are swaps; 0 without swap pairs
   std::vector<std::array<int, 2>> swap_pairs;  ///< chosen among with equal probability
+  std::vector<double> confinement = {};  ///< per species, how far a particle may be from its start; empty: anywhere
 };
 
 struct MoveCount {
@@ -41,6 +42,7 @@ class MonteCarlo {
   void attempt(std::int64_t count);
 
   void setTemperature(double temperature) { options_.temperature = temperature; }
+  void setDisplacement(double displacement) { options_.displacement = displacement; }
   /// Replaces positions, images, velocities and species, keeping the place in the random stream.
   void load(const Snapshot& snapshot);
   Snapshot store() const;
@@ -53,11 +55,15 @@ class MonteCarlo {
   const std::vector<MoveCount>& moves() const { return moves_; }
   void resetCounts();
   const std::vector<std::int32_t>& species() const { return start_.species; }
+  /// Adds to `sum`, (N, D), how far each particle is from where it was loaded, in unwrapped space.
+  void addDisplacements(std::vector<double>& sum) const;
 
  private:
   void attemptOne();
   void attemptDisplacement(const RandomStream::Philox::ctr_type& words);
   void attemptSwap(const RandomStream::Philox::ctr_type& words);
+  double fromStart(int i, int k, double x) const;
+  bool leavesItsSphere(int i, const double* target) const;
   bool accept(double difference, std::uint32_t high, std::uint32_t low) const;
   double localEnergy(int i) const;
   double displacementDifference(int i, const double* target) const;
@@ -76,7 +82,7 @@ class MonteCarlo {
   Box<D> box_;
   MonteCarloOptions options_;
   RandomStream stream_;
-  Snapshot start_;                   ///< species up to date; positions live in row_
+  Snapshot start_;                   ///< species up to date; positions live in row_, images in image_
   PackView<double**> row_;           ///< (N + 1, 4), the last one is padding
   std::vector<std::int32_t> image_;  ///< (N, D)
   bool still_;                       ///< all moves are swaps: particles keep their places

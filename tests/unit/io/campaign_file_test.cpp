@@ -162,7 +162,7 @@ TEST_F(CampaignFile, UnknownKeysAreRefusedWithTheNearestKnownOne) {
   EXPECT_THAT(failureWith("system.temprature=0.3"), AllOf(HasSubstr("--set system.temprature=0.3"), HasSubstr("temperature")));
   EXPECT_THAT(failure(std::string(kKA2D) + "[replica]\ncount = 3\n"), HasSubstr("did you mean replicas?"));
   EXPECT_THAT(failureWith("labels.bond_breaking={iner=1.4}"), HasSubstr("did you mean inner?"));
-  EXPECT_THAT(failureWith("quench.xyz=1"), HasSubstr("known are tolerance, max_evaluations"));
+  EXPECT_THAT(failureWith("quench.xyz=1"), HasSubstr("known are tolerance, max_evaluations, cross_check"));
 }
 
 TEST_F(CampaignFile, WrongValuesNameFileLineAndKey) {
@@ -227,6 +227,37 @@ TEST_F(CampaignFile, HashStaysWhenACampaignGrowsAndChangesWithItsProtocol) {
                                   "dynamics.max_time=10"}) {
     EXPECT_NE(campaignHash(with({other})), hash) << other;
   }
+}
+
+/// Folders made before keys were added belong to the campaigns they belonged to.
+TEST_F(CampaignFile, TheHashOfThisCampaignIsWhatItWasInTheFirstVersion) {
+  EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea");
+}
+
+TEST_F(CampaignFile, CageStatesAndTheSecondMinimiserAreAddedToACampaignNotAnotherOne) {
+  const auto c =
+      with({"cage.make=true", "cage.radius=0.2", "cage.sweeps=500", "cage.burn_in=30", "quench.cross_check=true"});
+  EXPECT_TRUE(c.cage.make);
+  EXPECT_TRUE(c.cage.tune_displacement);
+  EXPECT_TRUE(c.quench.cross_check);
+  EXPECT_EQ(c.cage.radius, 0.2);
+  EXPECT_EQ(c.cage.sweeps, 500);
+  EXPECT_EQ(c.cage.burn_in, 30);
+  EXPECT_EQ(campaignHash(c), campaignHash(with({})));
+  EXPECT_EQ(read(toToml(c)).cage, c.cage);
+  EXPECT_FALSE(with({}).cage.make);
+  EXPECT_FALSE(with({}).quench.cross_check);
+  const auto fixed = with({"cage.displacement=0.07", "cage.burn_in=0"});
+  EXPECT_FALSE(fixed.cage.tune_displacement);
+  EXPECT_EQ(fixed.cage.displacement, 0.07);
+  EXPECT_EQ(read(toToml(fixed)).cage, fixed.cage);
+  EXPECT_THAT(failureWith("cage.radius=0"), HasSubstr("radius in [cage] is 0; it must be above 0"));
+  EXPECT_THAT(failureWith("cage.sweeps=1"), HasSubstr("at least 2"));
+  EXPECT_THAT(failureWith("cage.displacement=fast"), HasSubstr("\"auto\" or a number"));
+  EXPECT_THAT(failureWith("cage.displacement=-0.1"), HasSubstr("above 0"));
+  EXPECT_THAT(failureWith("cage.burn_in=10"), HasSubstr("at least 20 sweeps"));
+  EXPECT_THAT(failureWith("cage.make=1"), HasSubstr("true or false"));
+  EXPECT_THAT(failureWith("cage.cycles=1"), HasSubstr("known are make, radius, sweeps, burn_in, displacement"));
 }
 
 TEST_F(CampaignFile, StructuresMayBeFilesFoldersAndGlobs) {

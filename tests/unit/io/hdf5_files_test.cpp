@@ -75,6 +75,24 @@ void expectEqual(const EquilibrationSeries& a, const EquilibrationSeries& b) {
   EXPECT_EQ(a.energy_error, b.energy_error);
 }
 
+void expectEqual(const BasinCheck& a, const BasinCheck& b) {
+  EXPECT_EQ(a.made, b.made);
+  EXPECT_EQ(a.energy_per_particle, b.energy_per_particle);
+  EXPECT_EQ(a.max_force, b.max_force);
+  EXPECT_EQ(a.distance, b.distance);
+  EXPECT_EQ(a.same_basin, b.same_basin);
+}
+
+void expectEqual(const CageState& a, const CageState& b) {
+  EXPECT_TRUE(sameBits(a.position, b.position));
+  EXPECT_EQ(a.radius, b.radius);
+  EXPECT_EQ(a.displacement, b.displacement);
+  EXPECT_EQ(a.acceptance, b.acceptance);
+  EXPECT_EQ(a.spread, b.spread);
+  EXPECT_EQ(a.sweeps, b.sweeps);
+  EXPECT_EQ(a.burn_in, b.burn_in);
+}
+
 void expectEqual(const StructureState& a, const StructureState& b) {
   EXPECT_EQ(a.index, b.index);
   EXPECT_EQ(a.origin, b.origin);
@@ -90,6 +108,8 @@ void expectEqual(const StructureState& a, const StructureState& b) {
   EXPECT_EQ(a.inherent.force_evaluations, b.inherent.force_evaluations);
   EXPECT_EQ(a.inherent.iterations, b.inherent.iterations);
   EXPECT_EQ(a.inherent.stop_reason, b.inherent.stop_reason);
+  expectEqual(a.basin, b.basin);
+  expectEqual(a.cage, b.cage);
 }
 
 void expectEqual(const ReplicaLabels& a, const ReplicaLabels& b) {
@@ -114,6 +134,7 @@ void expectEqual(const StructureLabels& a, const StructureLabels& b) {
   EXPECT_TRUE(sameBits(a.bond_breaking_variance, b.bond_breaking_variance));
   EXPECT_TRUE(sameBits(a.thermal, b.thermal));
   EXPECT_TRUE(sameBits(a.inherent, b.inherent));
+  EXPECT_TRUE(sameBits(a.cage, b.cage));
 }
 
 TEST_F(Hdf5Files, StatesComeBackBitForBit) {
@@ -143,7 +164,7 @@ TEST_F(Hdf5Files, LabelsComeBackBitForBit) {
   const auto path = folder_.path("labels.h5");
   const LabelHeader header{.dynamics = "nvt", .dt = 0.01, .bond_inner = 1.3, .bond_outer = 1.7, .species_names = {"A", "B", "C"}};
   auto bare = someLabels(12, mixture, 0);
-  bare.bond_breaking = bare.bond_breaking_variance = bare.inherent = {};
+  bare.bond_breaking = bare.bond_breaking_variance = bare.inherent = bare.cage = {};
   writeLabels(path, someManifest("labels"), header, std::vector{someLabels(0, mixture, 4), bare});
   const auto read = readLabels(path);
   ASSERT_EQ(read.size(), 2u);

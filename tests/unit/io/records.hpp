@@ -91,6 +91,14 @@ inline StructureState someState(std::int64_t index, const Mixture& mixture, bool
                       .force_evaluations = 900,
                       .iterations = 450,
                       .stop_reason = "converged"};
+    state.basin = {.made = true, .energy_per_particle = -2.8, .max_force = 4e-10, .distance = 0.3, .same_basin = true};
+    state.cage = {.position = someNumbers(state.thermal.position.size(), -9, 9, 5),
+                  .radius = 0.3,
+                  .displacement = 0.07,
+                  .acceptance = 0.41,
+                  .spread = 0.002,
+                  .sweeps = 2000,
+                  .burn_in = 200};
   }
   return state;
 }
@@ -109,6 +117,7 @@ inline StructureLabels someLabels(std::int64_t structure, const Mixture& mixture
   s.bond_breaking_variance = someArray({3, n}, 0, 1, 14);
   s.thermal = someArray({n, d}, -20, 20, 15);
   s.inherent = someArray({n, d}, -20, 20, 16);
+  s.cage = someArray({n, d}, -20, 20, 25);
   s.replicas.structure = structure;
   if (replicas > 0) {
     s.replicas.displacement = someArray({3, replicas, n}, 0, 1, 17);

@@ -55,6 +55,79 @@ TEST(MonteCarlo, isAPureFunctionOfStartKeyAndLength) {
   EXPECT_NE(once.store().position, other.store().position);
 }
 
+/// Hot, with long moves: particles press on their spheres, also on those that a face of the box cuts through.
+template <int D>
+void expectConfined() {
+  Mixture m = small<D>();
+  const auto start = test::jitteredLattice(m, 0.1, 3);
+  const std::vector<double> radii = D == 3 ? std::vector<double>{0.4, 0.2} : std::vector<double>{0.4, 0.2, 0.3};
+  MonteCarlo<D> mc(m, start, {3.0, 0.2, 0, {}, radii}, {5, Purpose::test, 0, 0});
+  const auto from = start.unwrapped();
+  double nearest = 1;  // of any particle to its sphere, as a share of the radius
+  for (int sweep = 0; sweep < 40; ++sweep) {
+    mc.run(1);
+    const auto x = mc.store().unwrapped();
+    for (std::size_t i = 0; i < start.particles(); ++i) {
+      double r2 = 0;
+      for (std::size_t k = i * D; k < (i + 1) * D; ++k) r2 += (x[k] - from[k]) * (x[k] - from[k]);
+      const double share = std::sqrt(r2) / radii[static_cast<std::size_t>(start.species[i])];
+      ASSERT_LE(share, 1 + 1e-13) << "particle " << i << ", sweep " << sweep;
+      nearest = std::min(nearest, 1 - share);
+    }
+  }
+  EXPECT_LT(nearest, 1e-3);
+  EXPECT_NEAR(mc.energy(), test::bruteForce<D>(m, mc.store()).energy, 1e-8);
+}
+
+TEST(MonteCarlo, aConfinedParticleNeverLeavesItsSphereIn2D) {
+  expectConfined<2>();
+}
+TEST(MonteCarlo, aConfinedParticleNeverLeavesItsSphereIn3D) {
+  expectConfined<3>();
+}
+
+TEST(MonteCarlo, inHugeSpheresTheChainIsTheFreeOne) {
+  const Mixture m = small<2>();
+  const auto start = test::jitteredLattice(m, 0.1, 3);
+  const std::vector<std::array<int, 2>> pairs{{0, 2}, {1, 2}};
+  MonteCarlo<2> free(m, start, {1.0, 0.05, 0.2, pairs}, {5, Purpose::test, 0, 0});
+  MonteCarlo<2> confined(m, start, {1.0, 0.05, 0.2, pairs, {1e3, 1e3, 1e3}}, {5, Purpose::test, 0, 0});
+  free.run(30);
+  confined.run(30);
+  EXPECT_EQ(free.store().position, confined.store().position);
+  EXPECT_EQ(free.store().image, confined.store().image);
+  EXPECT_EQ(free.store().species, confined.store().species);
+  EXPECT_EQ(free.energy(), confined.energy());
+}
+
+/// Two particles that do not see each other: each is anywhere in its sphere with equal probability, so <r^2> is
+/// R^2 D / (D + 2), and the mean displacement is zero.
+TEST(MonteCarlo, withoutNeighboursASphereIsFilledEvenly) {
+  Mixture m = Mixture::preset("KA2D");
+  m.counts = {1, 0, 1};
+  m.box = {8.0, 8.0};
+  Snapshot s;
+  s.dimension = 2;
+  s.box = m.box;
+  s.species = {0, 2};
+  s.position = {0.05, 0.1, 4.0, 4.0};
+  const double radius = 0.4;
+  MonteCarlo<2> mc(m, s, {0.5, 0.4, 0, {}, {radius, radius, radius}}, {12, Purpose::test, 0, 0});
+  const int samples = 200000;
+  double r2 = 0;
+  std::vector<double> sum(4, 0.0);
+  for (int k = 0; k < samples; ++k) {
+    mc.attempt(4);
+    std::vector<double> d(4, 0.0);
+    mc.addDisplacements(d);
+    for (std::size_t i = 0; i < 4; ++i) sum[i] += d[i], r2 += d[i] * d[i];
+  }
+  // r^2 / R^2 is even in [0, 1], of standard deviation 0.29; about a fifth of the samples are independent
+  const double error = 5 / std::sqrt(0.2 * samples);
+  EXPECT_NEAR(r2 / (2.0 * samples), radius * radius / 2, 0.29 * radius * radius * error);
+  for (const double x : sum) EXPECT_NEAR(x / samples, 0, 0.5 * radius * error);
+}
+
 double chiSquare(const std::vector<double>& expected, const std::vector<double>& seen) {
   double chi2 = 0;
   for (std::size_t k = 0; k < seen.size(); ++k) chi2 += (seen[k] - expected[k]) * (seen[k] - expected[k]) / expected[k];
