@@ -57,7 +57,19 @@ double burnIn(swapmc::MonteCarlo<D>& mc, const CageSettings& s, Clock& clock) {
   return step;
 }
 
-/// Sum over `sweeps` sweeps of how far the particles are from their starts, (N, D).
+/// Takes the mean over the particles out of displacements, (N, D). Monte Carlo lets the centre drift; dynamics from
+/// zero total momentum and quenches keep it.
+template <int D>
+void keepCentre(std::vector<double>& displacement) {
+  const std::size_t n = displacement.size() / D;
+  for (std::size_t k = 0; k < D; ++k) {
+    double mean = 0;
+    for (std::size_t i = 0; i < n; ++i) mean += displacement[i * D + k] / static_cast<double>(n);
+    for (std::size_t i = 0; i < n; ++i) displacement[i * D + k] -= mean;
+  }
+}
+
+/// Sum over `sweeps` sweeps of how far the particles are from their starts, their centre at rest, (N, D).
 template <int D>
 std::vector<double> sumOver(swapmc::MonteCarlo<D>& mc, std::int64_t sweeps, std::size_t size, Clock& clock) {
   std::vector<double> sum(size, 0.0);
@@ -66,6 +78,7 @@ std::vector<double> sumOver(swapmc::MonteCarlo<D>& mc, std::int64_t sweeps, std:
     mc.addDisplacements(sum);
     clock.tick();
   }
+  keepCentre<D>(sum);
   return sum;
 }
 

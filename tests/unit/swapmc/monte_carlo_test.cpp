@@ -75,7 +75,7 @@ void expectConfined() {
       nearest = std::min(nearest, 1 - share);
     }
   }
-  EXPECT_LT(nearest, 1e-3);
+  EXPECT_LT(nearest, 0.01) << "the spheres were hardly felt";
   EXPECT_NEAR(mc.energy(), test::bruteForce<D>(m, mc.store()).energy, 1e-8);
 }
 
