@@ -56,8 +56,8 @@ struct QuenchSettings {
 /// Monte Carlo with every particle confined to a sphere around its start; the cage state is the mean position.
 struct CageSettings {
   bool make = false;
-  double radius = 0.3;              ///< of the sphere, in units of sigma_aa of the particle's species
-  std::int64_t sweeps = 2000;       ///< averaged over
+  double radius = 0.4;              ///< of the sphere, in units of sigma_aa of the particle's species
+  std::int64_t sweeps = 10000;      ///< averaged over
   std::int64_t burn_in = 200;       ///< sweeps before
   double displacement = 0.05;       ///< standard deviation of a move, per component
   bool tune_displacement = true;    ///< displacement = "auto": chosen in the burn-in, then frozen; starts at `displacement`

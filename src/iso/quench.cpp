@@ -25,7 +25,7 @@ constexpr int kBacktracks = 6;
 
 // The second minimiser of checkBasin: FIRE to the end, with another step, so that it goes another way from the start.
 constexpr double kOtherFireStep = 0.01;
-constexpr double kSameEnergy = 1e-3, kSameDistance = 0.01;  // of all particles; of one
+constexpr double kSameEnergy = 1e-6, kSameDistance = 0.01;  // of all particles; of one
 
 /// A point of the landscape.
 struct Site {

@@ -23,7 +23,7 @@ struct QuenchOptions {
 QuenchResult quench(const Mixture& mixture, const Snapshot& start, const QuenchOptions& options);
 
 /// Quenches `start` a second time, by FIRE alone, and says whether that ends where `first` did. Two ends are in one
-/// basin where both converged, the energies of all particles together differ by less than 1e-3, and no particle is 0.01
+/// basin where both converged, the energies of all particles together differ by less than 1e-6, and no particle is 0.01
 /// from where it is in the other (docs/formulas.md).
 BasinCheck checkBasin(const Mixture& mixture, const Snapshot& start, const QuenchOptions& options,
                       const QuenchResult& first);
