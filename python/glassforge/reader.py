@@ -14,7 +14,7 @@ import numpy as np
 
 from . import hdf5
 from .errors import CampaignError, DamagedError, MissingError
-from .records import Dynamics, Equilibration, Features, FileRecord, Labels, Replicas, State
+from .records import Check, Dynamics, Equilibration, Features, FileRecord, Labels, Replicas, State
 
 _STRUCTURE = re.compile(r"s(\d{4,})$")
 
@@ -89,6 +89,11 @@ class Campaign:
                 move_acceptance=_or_empty(hdf5.read_if_there(file, f"{group}/move_acceptance")),
                 move_attempts=_or_empty(hdf5.read_if_there(file, f"{group}/move_attempts")),
                 energy_error=float(attributes.get("energy_error", np.nan)),
+                preparation=str(attributes.get("preparation", "")),
+                displacement=float(attributes.get("displacement", 0)),
+                redos=int(attributes.get("redos", 0)),
+                window_begin=float(attributes.get("window_begin", 0)),
+                checks=_checks(file, f"{group}/certificate"),
                 **series,
             )
 
@@ -153,6 +158,10 @@ class Campaign:
                 tau_alpha_error=float(attributes.get("tau_alpha_error", np.nan)),
                 q=float(attributes.get("q", 2 * np.pi)),
             )
+
+    def certificate(self) -> dict[str, Any]:
+        """certificate.json as it stands: what the certificates of all structures say together (docs/formats.md)."""
+        return self._json("certificate.json", "equilibrate")
 
     def evaluation(self) -> dict[str, Any]:
         """evaluation.json as it stands: keys temperature, split, results, comparisons, ... (docs/formats.md)."""
@@ -229,6 +238,14 @@ class Campaign:
 
 def _name(number: int) -> str:
     return f"s{number:04d}"
+
+
+def _checks(file: h5py.File, name: str) -> list[Check]:
+    """The table of a certificate; empty where there is none."""
+    if name not in file:
+        return []
+    columns = [hdf5.read(file, f"{name}/{key}").tolist() for key in ("name", "value", "error", "limit", "passed")]
+    return [Check(n, value, error, limit, bool(passed)) for n, value, error, limit, passed in zip(*columns)]
 
 
 def _frame(file: h5py.File, name: str) -> np.ndarray | None:

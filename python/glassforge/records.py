@@ -6,7 +6,7 @@ sigma_AA (m / epsilon_AA)^(1/2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,17 @@ class State:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One finding of a certificate, with what it was held against."""
+
+    name: str  #: "F_s", "energy drift", ... (docs/formulas.md)
+    value: float
+    error: float  #: standard error of the value, 0 where it has none
+    limit: float  #: the largest size allowed; an acceptance must lie above it
+    passed: bool
+
+
+@dataclass(frozen=True)
 class Equilibration:
     """How one structure was equilibrated: series over K samples and the Monte Carlo moves."""
 
@@ -49,6 +60,20 @@ class Equilibration:
     move_acceptance: np.ndarray  #: (moves,) accepted / attempted
     move_attempts: np.ndarray  #: (moves,)
     energy_error: float  #: |running - full energy| per particle at the end
+    preparation: str = ""  #: "hot" or "cold": from which side the temperature was reached; "" in files that do not say
+    displacement: float = 0.0  #: standard deviation of displacement moves while sampling; 0 without them
+    redos: int = 0  #: how often sampling was continued
+    window_begin: float = 0.0  #: progress at which the (last) sampling at constant temperature began
+    checks: list[Check] = field(default_factory=list)  #: the certificate; empty where there is none
+
+    @property
+    def window(self) -> np.ndarray:
+        """(K,) bool: the samples that the certificate is about."""
+        return self.progress > self.window_begin
+
+    @property
+    def certified(self) -> bool:
+        return bool(self.checks) and all(check.passed for check in self.checks)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from .errors import CampaignError, MissingError
-from .plots import checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
+from .plots import certificate, checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
 from .plots.data import ReportData
 from .reader import Campaign
 
@@ -76,7 +76,7 @@ def _sections(data: ReportData) -> list[tuple[str, str, list[Block]]]:
     figures = [partial(_with_label, scores.pearson_figure, label) for label in labels]
     tables = [partial(_with_label, scores.pearson_table, label) for label in labels]
     return [
-        ("equilibration", "Equilibration", [equilibration.energy, equilibration.moves]),
+        ("equilibration", "Equilibration", [equilibration.energy, certificate.panel, certificate.table, equilibration.moves]),
         ("relaxation", "Relaxation", [dynamics.relaxation]),
         ("labels", "Labels", [propensity.distributions]),
         ("scores", "Scores", [*figures, *tables, scores.comparisons]),

@@ -28,6 +28,7 @@ class CampaignFolder {
   std::string labels(const Shard& shard) const;
   std::string features(const Shard& shard) const;
   std::string model(const std::string& name) const { return path("models/" + name + ".h5"); }
+  std::string certificate() const { return path("certificate.json"); }
   std::string dynamics() const { return path("dynamics.h5"); }
   std::string evaluation() const { return path("evaluation.json"); }
   std::string predictions() const { return path("evaluation.h5"); }

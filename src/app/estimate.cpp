@@ -66,6 +66,20 @@ std::string comparisonLines(const Json& evaluation) {
   return text;
 }
 
+/// What the certificate may add to the equilibration.
+std::string certificatePlan(const Campaign& c) {
+  const auto& settings = c.certificate;
+  if (!c.system.files.empty() || !settings.make) return "";
+  const std::string what = fmt::format("# certificate  F_s below {}, no drift beyond {} standard errors, no crystal, no demixing",
+                                       settings.largest_scattering, settings.sigmas);
+  if (settings.on_failure == "keep") return what + "; structures that fail are kept\n";
+  if (settings.on_failure == "refuse" || settings.redos == 0) return what + "; structures that fail are refused\n";
+  // half the run, then twice, four times, ... as much: the sum is 2^redos of the run
+  return what + fmt::format(";\n#              structures that fail are sampled on, at most to {} times the moves or time above, then "
+                            "refused\n",
+                            std::ldexp(1.0, static_cast<int>(settings.redos)));
+}
+
 }  // namespace
 
 std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
@@ -82,6 +96,7 @@ std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
   } else {
     text += fmt::format("# equilibrate  {:.0f} structures read from files\n", S);
   }
+  text += certificatePlan(c);
   text += fmt::format("# quench       {:.0f} structures\n", S);
   const bool relative = !c.replicas.times.tau_alpha.empty();
   const double T = relative ? static_cast<double>(c.replicas.times.tau_alpha.size())

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <set>
 
+#include "app/certificate.hpp"
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
 #include "iso/quench.hpp"
-#include "swapmc/equilibrate.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -33,16 +33,13 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
 }  // namespace
 
 void equilibrateStage(const StageContext& context) {
-  const auto& campaign = context.campaign;
   const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
   runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
            [&](std::int64_t task, const Hook& hook) {
-             const std::int64_t s = todo[static_cast<std::size_t>(task)];
-             writeStatePart(context, "equilibrate",
-                            campaign.system.files.empty() ? swapmc::equilibrate(campaign, s, hook)
-                                                          : importedState(campaign, s));
+             equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
            });
   mergeStateParts(context, "equilibrate");
+  closeEquilibration(context, !todo.empty());
 }
 
 void quenchStage(const StageContext& context) {

@@ -32,9 +32,7 @@ void mergeShard(const StageContext& context, const std::string& stage, const Sha
     const std::int64_t structure = numberOf(name);
     const auto there = merged.find(structure);
     if (there != merged.end() && (there->second.quenched || stage == "equilibrate")) continue;
-    const std::string path = folder.part(stage, name);
-    checkShard(folder, path);
-    merged[structure] = io::readState(path, structure);
+    merged[structure] = statePart(folder, stage, structure);
   }
   std::vector<StructureState> states;
   for (auto& [number, state] : merged) states.push_back(std::move(state));
@@ -55,6 +53,19 @@ std::vector<StructureState> storedStates(const CampaignFolder& folder, const Sha
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure) {
   const std::string path = folder.states(folder.shardOf(structure));
   require<FileError>(exists(path), "{}: missing; run the stages equilibrate and quench first", path);
+  checkShard(folder, path);
+  return io::readState(path, structure);
+}
+
+bool isStored(const CampaignFolder& folder, std::int64_t structure) {
+  const std::string path = folder.states(folder.shardOf(structure));
+  if (!exists(path)) return false;
+  const auto there = io::stateIndices(path);
+  return std::find(there.begin(), there.end(), structure) != there.end();
+}
+
+StructureState statePart(const CampaignFolder& folder, const std::string& stage, std::int64_t structure) {
+  const std::string path = folder.part(stage, structureLabel(structure));
   checkShard(folder, path);
   return io::readState(path, structure);
 }

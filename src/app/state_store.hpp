@@ -13,12 +13,17 @@ std::vector<StructureState> storedStates(const CampaignFolder& folder, const Sha
 /// One structure from its shard; FileError that names the stage to run where it is missing.
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure);
 
+/// Whether the merged shards have a structure.
+bool isStored(const CampaignFolder& folder, std::int64_t structure);
+
 /// A structure read from its file instead of equilibrated. FileError, InputError or PhysicsError where the file is not one
 /// of this system.
 StructureState importedState(const Campaign& campaign, std::int64_t structure);
 
 /// Writes one structure as a finished part of a stage.
 void writeStatePart(const StageContext& context, const std::string& stage, const StructureState& state);
+/// A part of a stage; FileError where it is of another campaign or damaged.
+StructureState statePart(const CampaignFolder& folder, const std::string& stage, std::int64_t structure);
 /// Structures that have a part of this stage.
 std::vector<std::int64_t> structuresWithPart(const CampaignFolder& folder, const std::string& stage);
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "app/certificate.hpp"
 #include "app/commands.hpp"
 #include "app/estimate.hpp"
 #include "app/label_store.hpp"
@@ -10,6 +11,7 @@
 #include "core/error.hpp"
 #include "io/feature_file.hpp"
 #include "io/label_file.hpp"
+#include "swapmc/certificate.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,12 +28,16 @@ struct StageStatus {
 struct Counted {
   std::set<std::int64_t> equilibrated, quenched;
   std::map<std::int64_t, std::int64_t> replicas;  ///< by structure
+  std::int64_t uncertified = 0;  ///< made by the program, without a certificate
+  Failures kept;                 ///< in spite of their certificate
   std::int64_t unconverged = 0, failed = 0, labelled = 0, described = 0;
 };
 
 void countStates(const CampaignFolder& folder, const Shard& shard, Counted& n) {
   for (const auto& state : storedStates(folder, shard)) {
     n.equilibrated.insert(state.index);
+    n.uncertified += state.checks.empty() && state.equilibration.method != "imported";
+    if (const auto failed = swapmc::failedChecks(state); !failed.empty()) n.kept.emplace_back(state.index, failed);
     if (!state.quenched) continue;
     n.quenched.insert(state.index);
     n.unconverged += state.inherent.stop_reason != "converged";
@@ -70,6 +76,21 @@ Counted count(const CampaignFolder& folder) {
   return n;
 }
 
+/// What is to be said of the certificates of structures.
+std::string certificateRemark(const CampaignFolder& folder, const Counted& n) {
+  std::vector<std::string> remarks;
+  Failures refused;
+  for (const auto& [index, state] : refusedStructures(folder)) refused.emplace_back(index, swapmc::failedChecks(state));
+  if (!refused.empty()) {
+    remarks.push_back(fmt::format("{} refused by their certificate: {}", refused.size(), describeFailures(refused)));
+  }
+  if (!n.kept.empty()) {
+    remarks.push_back(fmt::format("{} kept in spite of their certificate: {}", n.kept.size(), describeFailures(n.kept)));
+  }
+  if (n.uncertified > 0) remarks.push_back(fmt::format("{} without a certificate", n.uncertified));
+  return fmt::format("{}", fmt::join(remarks, "; "));
+}
+
 std::vector<StageStatus> collect(const OpenedCampaign& opened) {
   const CampaignFolder folder(opened.root, opened.campaign);
   const Counted n = count(folder);
@@ -91,6 +112,7 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened) {
                                {"train", "models", trained, models, ""},
                                {"evaluate", "", exists(folder.evaluation()), scored ? 1 : 0, ""},
                                {"report", "", exists(folder.report()), 1, ""}};
+  all[0].remark = certificateRemark(folder, n);
   if (n.unconverged > 0) all[1].remark = fmt::format("{} not converged", n.unconverged);
   if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
   if (imported) all[2].remark = "labels came with the imported files";
@@ -116,6 +138,10 @@ int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
       if (as_json) continue;
       fmt::print("{}\n", describe(s));
     }
+    const CampaignFolder folder(opened.root, opened.campaign);
+    entry["certificate"] = certificateOfCampaign(opened.campaign, folder);
+    entry["refused"] = refusedJson(refusedStructures(folder));
+    if (!as_json) fmt::print("{}", describeCertificate(entry["certificate"]));
     out.push_back(std::move(entry));
   }
   if (as_json) fmt::print("{}\n", out.size() == 1 ? out[0].dump(1) : out.dump(1));

@@ -28,6 +28,7 @@ struct EquilibrateSettings {
   double displacement = 0.05;       ///< standard deviation of a displacement move, per component
   bool tune_displacement = false;   ///< displacement = "auto": chosen while cooling, then frozen; starts at `displacement`
   double start_temperature = 2.0;   ///< melted here first, then cooled to the temperature over the first half
+  std::string start = "hot";        ///< "hot": cooled from above; "cold": from below; "both": odd structures from below
   double time = 1000;               ///< MD time (md, hybrid)
   std::int64_t sweeps_per_block = 10;  ///< hybrid: sweeps of swaps between MD blocks
   double block_time = 1.0;          ///< hybrid: MD time between blocks of sweeps

@@ -52,14 +52,21 @@ struct EquilibrationSeries {
   std::vector<double> move_acceptance;   ///< accepted / attempted, per move name
   std::vector<double> move_attempts;     ///< attempted, per move name
   double energy_error = 0;               ///< |running - full energy| per particle at the end (swap)
+  std::string preparation;               ///< "hot" or "cold": from which side the temperature was reached; "" unknown
+  double displacement = 0;               ///< standard deviation of displacement moves while sampling; 0 without them
+  std::int64_t redos = 0;                ///< how often sampling was continued
+  double window_begin = 0;               ///< progress at which the (last) sampling at constant temperature began
+
+  /// Whether sample k lies in the window that the certificate is about.
+  bool inWindow(std::size_t k) const { return progress[k] > window_begin; }
 };
 
 /// One finding about an equilibrated structure, with what it was held against.
 struct Check {
-  std::string name;   ///< "F_s", "energy drift", "pressure drift", "acceptance", "bond order", ...
+  std::string name;   ///< "F_s", "energy drift", "acceptance swap A-C", "bond order", ... (docs/formulas.md)
   double value = 0;
   double error = 0;   ///< standard error of the value, or 0 where it has none
-  double limit = 0;   ///< the largest value allowed
+  double limit = 0;   ///< the largest size of the value allowed; an acceptance must lie above it
   bool passed = false;
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/split.hpp"
+#include "io/campaign_certificate.hpp"
 #include "io/campaign_system.hpp"
 #include "io/toml_section.hpp"
 
@@ -62,7 +63,7 @@ void requireEqualMasses(const TomlSection& section, const Campaign& c) {
 
 void readEquilibrate(const TomlDocument& document, Campaign& c) {
   const TomlSection section(document, "equilibrate",
-                            {"method", "sweeps", "swap_fraction", "swap_pairs", "displacement", "start_temperature", "time",
+                            {"method", "sweeps", "swap_fraction", "swap_pairs", "displacement", "start_temperature", "start", "time",
                              "sweeps_per_block", "block_time", "samples"});
   auto& e = c.equilibrate;
   e.swap_pairs = section.has("swap_pairs") ? readSwapPairs(section, c.system.mixture) : c.system.mixture.swap_pairs;
@@ -75,9 +76,10 @@ void readEquilibrate(const TomlDocument& document, Campaign& c) {
   if (e.method == "hybrid") requireEqualMasses(section, c);
   e.sweeps = section.integer("sweeps", {.min = 1, .max = kLargestCount}, e.sweeps);
   e.swap_fraction = section.number("swap_fraction", Range::between(0, 1), e.swap_fraction);
-  e.displacement = section.number("displacement", {.min = 0, .max = 1, .open = true}, e.displacement);
+  readDisplacement(section, e);
   e.start_temperature = section.number("start_temperature", Range::atLeast(c.system.temperature),
                                        std::max(e.start_temperature, c.system.temperature));
+  e.start = section.choice("start", e.start, std::array{"hot"sv, "cold"sv, "both"sv});
   e.time = section.number("time", {.min = 0, .max = kLargestTime, .open = true}, e.time);
   e.sweeps_per_block = section.integer("sweeps_per_block", {.min = 1, .max = kLargestCount}, e.sweeps_per_block);
   e.block_time = section.number("block_time", {.min = 0, .max = kLargestTime, .open = true}, e.block_time);
@@ -247,12 +249,13 @@ void readMachine(const TomlDocument& document, Campaign& c) {
 Campaign readCampaign(const std::string& path, std::span<const std::string> overrides) {
   const TomlDocument document(path, overrides);
   refuseUnknownKeys(document, document.root(), "",
-                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "quench"sv, "replicas"sv, "labels"sv, "dynamics"sv,
+                    std::array{"campaign"sv, "system"sv, "equilibrate"sv, "certificate"sv, "quench"sv, "replicas"sv, "labels"sv, "dynamics"sv,
                                "describe"sv, "train"sv, "split"sv, "engine"sv, "files"sv});
   Campaign c;
   readName(document, c);
   c.system = readSystem(document);
   readEquilibrate(document, c);
+  c.certificate = readCertificate(document);
   readQuench(document, c);
   readReplicas(document, c);
   readLabels(document, c);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "io/campaign_certificate.hpp"
 #include "io/campaign_file.hpp"
 #include "io/sha256.hpp"
 #include "io/text_file.hpp"
@@ -102,7 +103,11 @@ void writeSystem(Text& text, const SystemSettings& system) {
   if (isOwnMixture(system)) writeMixture(text, system.mixture);
 }
 
-void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& mixture) {
+/// What the text is for: a file has every key; in what is hashed, keys that came later stand only where they are not at their
+/// defaults, so that campaigns of before keep their hash.
+enum class Purpose { file, hash };
+
+void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& mixture, Purpose purpose) {
   text.section("equilibrate");
   text.entry("method", e.method);
   text.entry("sweeps", e.sweeps);
@@ -113,12 +118,27 @@ void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& m
                          literal(mixture.species.at(static_cast<std::size_t>(b))));
   }
   text.raw("swap_pairs", "[" + pairs + "]");
-  text.entry("displacement", e.displacement);
+  if (e.tune_displacement) {
+    text.entry("displacement", std::string("auto"));
+  } else {
+    text.entry("displacement", e.displacement);
+  }
   text.entry("start_temperature", e.start_temperature);
+  if (purpose == Purpose::file || e.start != EquilibrateSettings().start) text.entry("start", e.start);
   text.entry("time", e.time);
   text.entry("sweeps_per_block", e.sweeps_per_block);
   text.entry("block_time", e.block_time);
   text.entry("samples", e.samples);
+}
+
+void writeCertificate(Text& text, const CertificateSettings& c, Purpose purpose) {
+  if (purpose == Purpose::hash && isDefault(c)) return;
+  text.section("certificate");
+  text.entry("make", c.make);
+  text.entry("on_failure", c.on_failure);
+  text.entry("redos", c.redos);
+  text.entry("largest_scattering", c.largest_scattering);
+  text.entry("sigmas", c.sigmas);
 }
 
 std::string timesLiteral(const TimesSettings& times) {
@@ -177,19 +197,19 @@ Campaign essence(Campaign c) {
   c.models.clear();
   c.split = {};
   c.shard_size = 1;
+  c.certificate = essentialCertificate(c.certificate);
   return c;
 }
 
-}  // namespace
-
-std::string toToml(const Campaign& c) {
+std::string textOf(const Campaign& c, Purpose purpose) {
   require(c.seed <= static_cast<std::uint64_t>(INT64_MAX), "seed {} does not fit a TOML integer; use one below 2^63", c.seed);
   Text text;
   text.section("campaign");
   text.entry("name", c.name);
   text.entry("seed", static_cast<std::int64_t>(c.seed));
   writeSystem(text, c.system);
-  writeEquilibrate(text, c.equilibrate, c.system.mixture);
+  writeEquilibrate(text, c.equilibrate, c.system.mixture, purpose);
+  writeCertificate(text, c.certificate, purpose);
   writeQuench(text, c.quench);
   writeReplicas(text, c.replicas);
   writeLabels(text, c.labels);
@@ -209,9 +229,13 @@ std::string toToml(const Campaign& c) {
   return text.str();
 }
 
+}  // namespace
+
+std::string toToml(const Campaign& c) { return textOf(c, Purpose::file); }
+
 std::string campaignHash(const Campaign& campaign) {
   Sha256 hash;
-  hash.update(toToml(essence(campaign)));
+  hash.update(textOf(essence(campaign), Purpose::hash));
   return hash.hex().substr(0, 16);
 }
 

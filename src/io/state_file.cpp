@@ -87,6 +87,29 @@ void writeEquilibration(const Hdf5Group& group, const EquilibrationSeries& serie
   group.write("move_names", series.move_names);
   group.write("move_acceptance", series.move_acceptance);
   group.write("move_attempts", series.move_attempts);
+  if (series.preparation.empty()) return;
+  group.setAttribute("preparation", series.preparation);
+  group.setAttribute("displacement", series.displacement);
+  group.setAttribute("redos", series.redos);
+  group.setAttribute("window_begin", series.window_begin);
+}
+
+void writeChecks(const Hdf5Group& group, const std::vector<Check>& checks) {
+  std::vector<std::string> name;
+  std::vector<double> value, error, limit;
+  std::vector<std::int8_t> passed;
+  for (const auto& check : checks) {
+    name.push_back(check.name);
+    value.push_back(check.value);
+    error.push_back(check.error);
+    limit.push_back(check.limit);
+    passed.push_back(check.passed ? 1 : 0);
+  }
+  group.write("name", name);
+  group.write("value", value);
+  group.write("error", error);
+  group.write("limit", limit);
+  group.write("passed", passed);
 }
 
 void writeInherent(const Hdf5Group& group, const QuenchResult& inherent, const Snapshot& thermal) {
@@ -156,7 +179,22 @@ EquilibrationSeries readEquilibration(const Hdf5Group& group) {
   series.move_names = group.readTexts("move_names");
   series.move_acceptance = group.readVector<double>("move_acceptance", series.move_names.size());
   series.move_attempts = group.readVector<double>("move_attempts", series.move_names.size());
+  if (!group.hasAttribute("preparation")) return series;
+  series.preparation = group.textAttribute("preparation");
+  series.displacement = group.attribute<double>("displacement");
+  series.redos = group.attribute<std::int64_t>("redos");
+  series.window_begin = group.attribute<double>("window_begin");
   return series;
+}
+
+std::vector<Check> readChecks(const Hdf5Group& group) {
+  const auto name = group.readTexts("name");
+  const auto value = group.readVector<double>("value", name.size()), error = group.readVector<double>("error", name.size());
+  const auto limit = group.readVector<double>("limit", name.size());
+  const auto passed = group.readVector<std::int8_t>("passed", name.size());
+  std::vector<Check> checks;
+  for (std::size_t k = 0; k < name.size(); ++k) checks.push_back({name[k], value[k], error[k], limit[k], passed[k] != 0});
+  return checks;
 }
 
 QuenchResult readInherent(const Hdf5Group& group, const Snapshot& thermal) {
@@ -182,6 +220,8 @@ StructureState readOne(const Hdf5Group& root, std::int64_t index) {
   state.temperature = observables.attribute<double>("temperature");
   state.origin = observables.textAttribute("origin");
   state.equilibration = readEquilibration(root.open("equilibration/" + name));
+  const auto certificate = "equilibration/" + name + "/certificate";
+  if (root.has(certificate)) state.checks = readChecks(root.open(certificate));
   state.quenched = root.has("inherent/" + name);
   if (state.quenched) state.inherent = readInherent(root.open("inherent/" + name), state.thermal);
   return state;
@@ -204,6 +244,7 @@ void writeStates(const std::string& path, const Manifest& manifest, const std::v
       writeThermal(root.make("particles/" + name), state.thermal, species);
       writeObservables(root, state);
       writeEquilibration(root.make("equilibration/" + name), state.equilibration);
+      if (!state.checks.empty()) writeChecks(root.make("equilibration/" + name + "/certificate"), state.checks);
       if (state.quenched) writeInherent(root.make("inherent/" + name), state.inherent, state.thermal);
     }
   }

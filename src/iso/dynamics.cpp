@@ -88,17 +88,6 @@ DynamicsRun runIn(const Campaign& c, const StepLadder& ladder, const StructureSt
 
 }  // namespace
 
-double selfScattering(const std::vector<std::int32_t>& species, const std::vector<double>& displacement, int dimension,
-                      double q) {
-  double sum = 0, count = 0;
-  for (std::size_t i = 0; i < displacement.size(); ++i) {
-    if (species[i / static_cast<std::size_t>(dimension)] != 0) continue;
-    sum += std::cos(q * displacement[i]);
-    ++count;
-  }
-  return sum / count;
-}
-
 StepLadder dynamicsLadder(double max_time, double dt) {
   std::vector<double> times;
   const auto last = static_cast<std::int64_t>(std::llround(max_time / dt));

@@ -8,17 +8,16 @@
 #include "core/dynamics_record.hpp"
 #include "core/step_ladder.hpp"
 #include "core/structure.hpp"
+#include "md/observables.hpp"
 
 namespace glassforge::iso {
 
 using ProgressHook = std::function<void(double)>;
 
-constexpr double kWaveNumber = 6.283185307179586476925;  ///< q = 2 pi / sigma_AA
-constexpr double kStructuralDecay = 0.367879441171442321596;  ///< F_s(tau_alpha) = 1 / e
+using md::kWaveNumber;
+using md::selfScattering;
 
-/// F_s(q, t) of species 0 at displacements (N, D): mean over particles and axes of cos(q dx).
-double selfScattering(const std::vector<std::int32_t>& species, const std::vector<double>& displacement, int dimension,
-                      double q);
+constexpr double kStructuralDecay = 0.367879441171442321596;  ///< F_s(tau_alpha) = 1 / e
 
 /// One NVE run from one structure. T times.
 struct DynamicsRun {

@@ -1,51 +1,16 @@
 #include "swapmc/equilibrate.hpp"
 
-#include <algorithm>
-#include <cmath>
-
-#include "md/engine.hpp"
+#include "swapmc/certificate.hpp"
 #include "swapmc/monte_carlo.hpp"
+#include "swapmc/sampler.hpp"
+#include "swapmc/schedule.hpp"
+#include "swapmc/streams.hpp"
 
 namespace glassforge::swapmc {
 namespace {
 
-constexpr double kRampShare = 0.5;          // of the run: the bath cools over this part, then stays
 constexpr std::int64_t kMeltSweeps = 300;   // of the random start, before anything is recorded
 constexpr double kMeltDisplacement = 0.05;  // small against the skin of the lists
-constexpr std::uint32_t kMeltReplica = 1;   // its stream, apart from the sampling's
-constexpr double kStartTimestep = 0.5;      // of the time step, while hot
-
-std::uint32_t small(std::int64_t index) { return static_cast<std::uint32_t>(index); }
-
-double bathAt(const Campaign& c, double share) {
-  const double from = std::max(c.equilibrate.start_temperature, c.system.temperature), to = c.system.temperature;
-  return share >= kRampShare ? to : from * std::pow(to / from, share / kRampShare);
-}
-
-template <int D>
-MonteCarloOptions moveOptions(const Campaign& c, double temperature) {
-  return {temperature, c.equilibrate.displacement, c.equilibrate.swap_fraction, c.equilibrate.swap_pairs};
-}
-
-/// A pack of one, to measure energy and pressure and to run MD.
-template <int D>
-md::Engine<D> engineFor(const Campaign& c) {
-  return md::Engine<D>(c.system.mixture, 1, static_cast<int>(c.system.mixture.particles()), c.engine.skin);
-}
-
-struct Measured {
-  double energy, pressure;
-};
-
-template <int D>
-Measured measure(const Campaign& c, md::Engine<D>& engine, const Snapshot& s, double temperature) {
-  engine.load(0, s);
-  engine.prepare();
-  const auto sums = engine.energy(0);
-  const auto n = static_cast<std::int64_t>(s.particles());
-  return {sums.energy / static_cast<double>(n),
-          md::virialPressure(c.system.mixture, n, engine.pack().box.volume(), temperature, sums.virial)};
-}
 
 void record(EquilibrationSeries& series, double progress, const Measured& m, double temperature) {
   series.progress.push_back(progress);
@@ -54,86 +19,44 @@ void record(EquilibrationSeries& series, double progress, const Measured& m, dou
   series.temperature.push_back(temperature);
 }
 
-template <int D>
-void recordMoves(EquilibrationSeries& series, const MonteCarlo<D>& mc) {
-  for (const auto& move : mc.moves()) {
+/// Runs the stretches one by one and records them; returns the configuration in which sampling began.
+Snapshot runThrough(Sampler& sampler, const std::vector<Stretch>& stretches, bool tune, EquilibrationSeries& series,
+                    const ProgressHook& progress) {
+  Snapshot reference;
+  for (std::size_t k = 0; k < stretches.size(); ++k) {
+    const Stretch& stretch = stretches[k];
+    if (stretch.sampling && reference.particles() == 0) {
+      reference = sampler.store();
+      series.window_begin = k > 0 ? stretches[k - 1].progress : series.progress.empty() ? 0 : series.progress.back();
+    }
+    if (k == stretches.size() / 2 && !stretches.front().sampling) sampler.resetCounts();
+    sampler.advance(stretch.amount, stretch.bath);
+    if (tune && !stretch.sampling) sampler.tuneDisplacement();
+    if (stretch.recorded) record(series, stretch.progress, sampler.measure(stretch.bath), stretch.bath);
+    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(stretches.size()));
+  }
+  return reference;
+}
+
+/// What is known of the structure where a sampler stands.
+void takeOver(const Campaign& c, const Sampler& sampler, const Snapshot& reference, StructureState& state) {
+  auto& series = state.equilibration;
+  state.thermal = sampler.store();
+  state.thermal.step = 0;
+  state.thermal.time = 0;
+  state.energy = series.energy.back();
+  state.pressure = series.pressure.back();
+  series.move_names.clear();
+  series.move_acceptance.clear();
+  series.move_attempts.clear();
+  for (const auto& move : sampler.moves()) {
     series.move_names.push_back(move.name);
     series.move_acceptance.push_back(move.acceptance());
     series.move_attempts.push_back(static_cast<double>(move.attempted));
   }
-}
-
-/// Sweeps or steps of sample k out of `samples`, so that they add up to `total` exactly.
-std::int64_t portion(std::int64_t total, std::int64_t samples, std::int64_t k) {
-  return total * (k + 1) / samples - total * k / samples;
-}
-
-template <int D>
-void sampleBySwap(const Campaign& c, StructureState& state, const ProgressHook& progress) {
-  const auto& e = c.equilibrate;
-  MonteCarlo<D> mc(c.system.mixture, state.thermal, moveOptions<D>(c, bathAt(c, 0)),
-                   {c.seed, Purpose::monte_carlo, small(state.index), 0});
-  auto engine = engineFor<D>(c);
-  const std::int64_t samples = std::min(e.samples, e.sweeps);
-  std::int64_t done = 0;
-  for (std::int64_t k = 0; k < samples; ++k) {
-    const double bath = bathAt(c, static_cast<double>(k) / static_cast<double>(samples));
-    if (k == samples / 2) mc.resetCounts();  // acceptance is reported for the final temperature
-    mc.setTemperature(bath);
-    mc.run(portion(e.sweeps, samples, k));
-    done += portion(e.sweeps, samples, k);
-    state.thermal = mc.store();
-    record(state.equilibration, static_cast<double>(done), measure(c, engine, state.thermal, bath), bath);
-    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(samples));
-  }
-  recordMoves(state.equilibration, mc);
-  const auto n = static_cast<double>(state.thermal.particles());
-  state.equilibration.energy_error = std::abs(mc.energy() / n - state.equilibration.energy.back());
-}
-
-/// MD in NVT; where `sweeps_between` > 0, that many sweeps of swaps after each block of `block_time`.
-template <int D>
-void sampleByDynamics(const Campaign& c, StructureState& state, std::int64_t sweeps_between,
-                      const ProgressHook& progress) {
-  const auto& e = c.equilibrate;
-  auto engine = engineFor<D>(c);
-  engine.load(0, state.thermal);
-  engine.setThermostat(md::Thermostat{bathAt(c, 0), c.replicas.thermostat_time});
-  engine.drawVelocities(0, bathAt(c, 0), {c.seed, Purpose::equilibration_velocities, small(state.index), 0});
-  engine.prepare();
-  MonteCarloOptions options = moveOptions<D>(c, bathAt(c, 0));
-  options.swap_fraction = 1;
-  MonteCarlo<D> mc(c.system.mixture, state.thermal, options, {c.seed, Purpose::monte_carlo, small(state.index), 0});
-  const double dt = c.replicas.dt;
-  const std::int64_t blocks = std::max<std::int64_t>(1, std::llround(e.time / e.block_time));
-  const std::int64_t steps = std::max<std::int64_t>(1, std::llround(e.block_time / dt));
-  const std::int64_t every = std::max<std::int64_t>(1, blocks / std::max<std::int64_t>(1, e.samples));
-  for (std::int64_t b = 0; b < blocks; ++b) {
-    const double share = static_cast<double>(b) / static_cast<double>(blocks), bath = bathAt(c, share);
-    engine.setTemperature(bath);
-    const bool hot = bath > 1.0;  // faster particles need a shorter step
-    engine.advance(hot ? 2 * steps : steps, hot ? kStartTimestep * dt : dt);
-    require<PhysicsError>(engine.healthy(0), "equilibration of structure {}: {}", state.index, engine.pack().status[0]);
-    if (sweeps_between > 0) {
-      if (b == blocks / 2) mc.resetCounts();
-      mc.setTemperature(bath);
-      mc.load(engine.pack().store(0));
-      mc.run(sweeps_between);
-      engine.load(0, mc.store());
-      engine.prepare();
-    }
-    if ((b + 1) % every == 0 || b + 1 == blocks) {
-      const auto sums = engine.energy(0);
-      const auto n = c.system.mixture.particles();
-      record(state.equilibration, static_cast<double>(b + 1) * e.block_time,
-             {sums.energy / static_cast<double>(n),
-              md::virialPressure(c.system.mixture, n, engine.pack().box.volume(), bath, sums.virial)},
-             bath);
-    }
-    if (progress) progress(static_cast<double>(b + 1) / static_cast<double>(blocks));
-  }
-  state.thermal = engine.pack().store(0);
-  if (sweeps_between > 0) recordMoves(state.equilibration, mc);
+  series.energy_error = sampler.runningEnergyError().value_or(0);
+  series.displacement = sampler.displacement();
+  if (c.certificate.make) state.checks = certificateOf(c, reference, state);
 }
 
 template <int D>
@@ -143,31 +66,24 @@ Snapshot melt(const Mixture& mixture, Snapshot s, double temperature, const Stre
   return mc.store();
 }
 
-template <int D>
-StructureState equilibrateIn(const Campaign& c, std::int64_t index, const ProgressHook& progress) {
-  StructureState state;
-  state.index = index;
-  state.origin = "equilibrated";
-  state.temperature = c.system.temperature;
-  state.equilibration.method = c.equilibrate.method;
-  state.thermal = randomLiquid(c.system.mixture, bathAt(c, 0), c.seed, index);
-  if (c.equilibrate.method == "swap") {
-    sampleBySwap<D>(c, state, progress);
-  } else {
-    sampleByDynamics<D>(c, state, c.equilibrate.method == "hybrid" ? c.equilibrate.sweeps_per_block : 0, progress);
-  }
-  state.energy = state.equilibration.energy.back();
-  state.pressure = state.equilibration.pressure.back();
-  state.thermal.step = 0;
-  state.thermal.time = 0;
-  return state;
+/// The sampling that follows the first pass, or a redo: a function of the state alone, so that a file can be its start.
+void sampleOn(const Campaign& c, StructureState& state, const ProgressHook& progress) {
+  auto& series = state.equilibration;
+  const auto stretches = furtherSampling(c, ++series.redos, series.progress.back());
+  const auto sampler =
+      makeSampler(c, state.index, state.thermal, c.system.temperature, series.redos, series.displacement);
+  const ProgressHook still_here = [&](double) {  // the share of the first pass is done; how much follows is not known
+    if (progress) progress(1);
+  };
+  const Snapshot reference = runThrough(*sampler, stretches, false, series, still_here);
+  takeOver(c, *sampler, reference, state);
 }
 
 }  // namespace
 
 Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t seed, std::int64_t index) {
-  const RandomStream places({seed, Purpose::initial_positions, small(index), 0});
-  const RandomStream deal({seed, Purpose::initial_species, small(index), 0});
+  const RandomStream places({seed, Purpose::initial_positions, streamIndex(index), 0});
+  const RandomStream deal({seed, Purpose::initial_species, streamIndex(index), 0});
   Snapshot s;
   s.dimension = mixture.dimension;
   s.box = mixture.box;
@@ -184,13 +100,31 @@ Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t 
     }
   }
   s.image.assign(n * dimension, 0);
-  const StreamKey key{seed, Purpose::monte_carlo, small(index), kMeltReplica};
+  const StreamKey key = meltStream(seed, index);
   return mixture.dimension == 3 ? melt<3>(mixture, s, temperature, key) : melt<2>(mixture, s, temperature, key);
 }
 
-StructureState equilibrate(const Campaign& campaign, std::int64_t index, const ProgressHook& progress) {
-  return campaign.system.mixture.dimension == 3 ? equilibrateIn<3>(campaign, index, progress)
-                                                : equilibrateIn<2>(campaign, index, progress);
+StructureState equilibrate(const Campaign& c, std::int64_t index, const ProgressHook& progress) {
+  StructureState state;
+  state.index = index;
+  state.origin = "equilibrated";
+  state.temperature = c.system.temperature;
+  auto& series = state.equilibration;
+  series.method = c.equilibrate.method;
+  series.preparation = preparationOf(c.equilibrate, index);
+  const auto stretches = firstPass(c, series.preparation);
+  const double hottest = stretches.front().bath;
+  const auto sampler = makeSampler(c, index, randomLiquid(c.system.mixture, hottest, c.seed, index), hottest, 0);
+  const Snapshot reference = runThrough(*sampler, stretches, c.equilibrate.tune_displacement, series, progress);
+  takeOver(c, *sampler, reference, state);
+  return continueEquilibration(c, std::move(state), progress);
+}
+
+StructureState continueEquilibration(const Campaign& c, StructureState state, const ProgressHook& progress) {
+  const auto& settings = c.certificate;
+  const std::int64_t redos = settings.on_failure == "redo" ? settings.redos : 0;
+  while (!acceptable(settings, state) && state.equilibration.redos < redos) sampleOn(c, state, progress);
+  return state;
 }
 
 }  // namespace glassforge::swapmc

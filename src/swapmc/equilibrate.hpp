@@ -1,4 +1,5 @@
-/// From nothing to an equilibrated structure: random start, melt, cooling, sampling; every step monitored.
+/// From nothing to an equilibrated structure: random start, melt, cooling, sampling with a certificate; every step
+/// monitored.
 #pragma once
 
 #include <functional>
@@ -13,8 +14,14 @@ using ProgressHook = std::function<void(double)>;
 
 /// Structure `index` of a campaign, a pure function of (campaign seed, index, settings). Methods: "swap" (displacement
 /// and swap moves), "md" (NVT, Nose-Hoover), "hybrid" (MD blocks with sweeps of swaps in between). The bath follows a
-/// geometric ramp from start_temperature to the temperature over the first half, then stays.
+/// ramp over the first half (schedule.hpp), then stays. Where the certificate fails and the settings say so, sampling
+/// goes on, twice as long each time; a state that still fails is returned with its failed checks (certificate.hpp,
+/// acceptable).
 StructureState equilibrate(const Campaign& campaign, std::int64_t index, const ProgressHook& progress = {});
+
+/// The same for a state that failed with fewer redos than are allowed now: the bits are those of a run that was allowed
+/// them at once.
+StructureState continueEquilibration(const Campaign& campaign, StructureState state, const ProgressHook& progress = {});
 
 /// Random positions, pushed apart by Monte Carlo at `temperature` until no pair overlaps; species at random.
 Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t seed, std::int64_t index);

@@ -41,6 +41,9 @@ class MonteCarlo {
   void attempt(std::int64_t count);
 
   void setTemperature(double temperature) { options_.temperature = temperature; }
+  /// Only before sampling: a step that follows the acceptance while samples are taken breaks detailed balance.
+  void setDisplacement(double displacement) { options_.displacement = displacement; }
+  double displacement() const { return options_.displacement; }
   /// Replaces positions, images, velocities and species, keeping the place in the random stream.
   void load(const Snapshot& snapshot);
   Snapshot store() const;

@@ -23,6 +23,7 @@ SMALL = {
     "campaign": {"name": "small", "seed": 5},
     "system": {"model": "KA2D", "temperature": 0.6, "structures": 3, "particles": 387},
     "equilibrate": {"sweeps": 60, "samples": 10},
+    "certificate": {"on_failure": "keep"},  # far too short to be certified
     "replicas": {"count": 16, "times": {"tau_alpha": [0.1, 0.5, 1]}},
     "dynamics": {"structures": 2, "max_time": 20},
     "describe": {"sets": ["density", "energy"]},
@@ -152,7 +153,7 @@ def content(folder):
     for path in sorted(folder.rglob("*.h5")):
         with h5py.File(path, "r") as file:
             _collect(file, f"{path.relative_to(folder)}:", found)
-    for name in ("evaluation.json", "split.json"):
+    for name in ("certificate.json", "evaluation.json", "split.json"):
         if (folder / name).exists():
             found[name] = (folder / name).read_text(encoding="utf-8")
     return found

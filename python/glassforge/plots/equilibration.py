@@ -30,12 +30,12 @@ def energy(data: ReportData) -> str:
     if isinstance(data.system.get("structures"), list):
         return text.paragraph("The structures were imported from files, so there is no equilibration to show.", "note")
     series = series_of(data)
-    grid, energies, bath = _on_one_grid(series)
-    final = np.flatnonzero(np.abs(bath - bath[-1]) > 1e-9 * abs(bath[-1]))
+    grid, energies, baths = _on_one_grid(series)
+    final = np.flatnonzero((np.abs(baths - baths[:, -1:]) > 1e-9 * np.abs(baths[:, -1:])).any(0))
     start = 0 if final.size == 0 else min(int(final[-1]) + 1, len(grid) - 2)
     cooled = start > 0
     fig, axes = style.figure(4.2, columns=2 if cooled else 1, rows=2, gridspec_kw={"height_ratios": [1, 3.4]})
-    _draw_whole(axes[:, 0], grid, energies, bath, series[0].method)
+    _draw_whole(axes[:, 0], grid, energies, baths, series[0].method)
     if cooled:
         axes[0, 1].remove()
         axes[1, 1].remove()
@@ -76,16 +76,19 @@ def moves(data: ReportData) -> str:
 
 
 def _on_one_grid(series: list[Equilibration]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Progress (K,), energies (structures, K) and bath temperature (K,) on the grid of the first series."""
-    grid = series[0].progress
-    energies = [s.energy if np.array_equal(s.progress, grid) else np.interp(grid, s.progress, s.energy) for s in series]
-    return grid, np.array(energies), series[0].temperature
+    """Progress (K,), energies (structures, K) and bath temperatures (preparations, K) on the grid of the longest series;
+    energies are NaN where a structure was not sampled so long."""
+    grid = max((s.progress for s in series), key=len)
+    energies = [np.interp(grid, s.progress, s.energy, right=np.nan) for s in series]
+    ways = {s.preparation: s for s in series}
+    baths = [np.interp(grid, s.progress, s.temperature) for s in ways.values()]
+    return grid, np.array(energies), np.array(baths)
 
 
 def _lines(ax, grid: np.ndarray, energies: np.ndarray) -> None:
     alpha = float(np.clip(6 / len(energies), 0.12, 0.5))
     ax.plot(grid, energies.T, color=style.LINES[0], linewidth=0.6, alpha=alpha)
-    ax.plot(grid, energies.mean(0), color=style.COLOR["ink"], linewidth=1.6)
+    ax.plot(grid, np.nanmean(energies, axis=0), color=style.COLOR["ink"], linewidth=1.6)
     style.grid(ax)
 
 
@@ -93,10 +96,11 @@ def _progress_label(method: str) -> str:
     return "Monte Carlo sweeps" if method == "swap" else "time *t*"
 
 
-def _draw_whole(axes: np.ndarray, grid: np.ndarray, energies: np.ndarray, bath: np.ndarray, method: str) -> None:
+def _draw_whole(axes: np.ndarray, grid: np.ndarray, energies: np.ndarray, baths: np.ndarray, method: str) -> None:
     top, main = axes
-    top.plot(grid, bath, color=style.LINES[1])
-    top.set_ylim(0, 1.12 * bath.max())
+    bath = baths[0]
+    top.plot(grid, baths.T, color=style.LINES[1])
+    top.set_ylim(0, 1.12 * baths.max())
     top.set_ylabel("bath *T*")
     top.tick_params(labelbottom=False)
     style.grid(top)
@@ -111,7 +115,7 @@ def _draw_whole(axes: np.ndarray, grid: np.ndarray, energies: np.ndarray, bath: 
 
 def _draw_final(ax, grid: np.ndarray, energies: np.ndarray, method: str) -> None:
     _lines(ax, grid, energies)
-    level = energies[:, len(grid) // 2 :].mean()
+    level = np.nanmean(energies[:, len(grid) // 2 :])
     ax.axhline(level, color=style.COLOR["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set_title("at the final temperature")
     ax.set_xlabel(_progress_label(method))
@@ -120,6 +124,7 @@ def _draw_final(ax, grid: np.ndarray, energies: np.ndarray, method: str) -> None
 
 def _levelling(grid: np.ndarray, energies: np.ndarray) -> str:
     """In words: how far the last two quarters differ, with the standard error over structures."""
+    energies = energies[np.isfinite(energies).all(1)]
     quarter = len(grid) // 4
     if quarter == 0 or len(energies) < 2:
         return ""

@@ -229,6 +229,69 @@ TEST_F(CampaignFile, HashStaysWhenACampaignGrowsAndChangesWithItsProtocol) {
   }
 }
 
+/// A campaign as an earlier version resolved it, with the hash that stands in the files of its folder: it must go on there.
+TEST_F(CampaignFile, HashOfAFolderFromBeforeStaysWhatItWas) {
+  const std::string before = R"([campaign]
+name = "ka2d_pilot"
+seed = 231
+[system]
+model = "KA2D"
+temperature = 0.231
+structures = 2
+particles = [600, 330, 360]
+box = [32.8962, 32.8962]
+smoothing = "quartic"
+[equilibrate]
+method = "swap"
+sweeps = 200000
+swap_fraction = 0.2
+swap_pairs = [["A", "C"], ["B", "C"]]
+displacement = 0.05
+start_temperature = 1.0
+time = 1000.0
+sweeps_per_block = 10
+block_time = 1.0
+samples = 200
+[replicas]
+count = 1
+times = [0.1]
+[engine]
+skin = 0.5
+)";
+  EXPECT_EQ(campaignHash(read(before)), "b085ccaaf694ee0d");
+}
+
+TEST_F(CampaignFile, CertificateAndWhatGoesWithItAreReadEchoedAndHashed) {
+  const auto c = with({});
+  EXPECT_EQ(c.certificate.on_failure, "redo");
+  EXPECT_EQ(c.equilibrate.start, "hot");
+  EXPECT_FALSE(c.equilibrate.tune_displacement);
+  const std::vector<std::string> changes = {"equilibrate.start=both", "equilibrate.displacement=auto", "certificate.redos=5",
+                                            "certificate.on_failure=keep", "certificate.largest_scattering=0.2",
+                                            "certificate.sigmas=4", "certificate.make=false"};
+  const auto changed = with(changes);
+  EXPECT_TRUE(changed.equilibrate.tune_displacement);
+  EXPECT_EQ(changed.certificate.redos, 5);
+  EXPECT_FALSE(changed.certificate.make);
+  const auto again = read(toToml(changed));
+  EXPECT_EQ(toToml(again), toToml(changed));
+  EXPECT_EQ(campaignHash(again), campaignHash(changed));
+  for (const auto& change : changes) {  // how many redos are allowed decides whether a structure is there, not what it is
+    EXPECT_EQ(campaignHash(with({change})) == campaignHash(c), change == "certificate.redos=5") << change;
+  }
+  EXPECT_EQ(campaignHash(with({"certificate.on_failure=refuse"})), campaignHash(c));
+}
+
+TEST_F(CampaignFile, WrongCertificatesAreRefused) {
+  EXPECT_THAT(failureWith("certificate.on_failure=hope"), HasSubstr("\"redo\", \"refuse\", \"keep\""));
+  EXPECT_THAT(failureWith("certificate.redos=-1"), HasSubstr("at least 0"));
+  EXPECT_THAT(failureWith("certificate.sigma=3"), HasSubstr("did you mean sigmas"));
+  EXPECT_THAT(failureWith("certificate.largest_scattering=0"), HasSubstr("above 0"));
+  EXPECT_THAT(failureWith("equilibrate.start=warm"), HasSubstr("\"hot\", \"cold\", \"both\""));
+  EXPECT_THAT(failureWith("equilibrate.displacement=wide"), HasSubstr("\"auto\""));
+  EXPECT_THAT(failureWith("equilibrate.displacement=0"), HasSubstr("above 0"));
+}
+
 TEST_F(CampaignFile, StructuresMayBeFilesFoldersAndGlobs) {
   for (const std::string name : {"s_10.npz", "s_2.npz", "s_1.npz", "notes.txt"}) writeText(folder_.path("in/" + name), "x");
   const auto named = [&](const std::string& entry) {

@@ -73,6 +73,21 @@ void expectEqual(const EquilibrationSeries& a, const EquilibrationSeries& b) {
   EXPECT_EQ(a.move_acceptance, b.move_acceptance);
   EXPECT_EQ(a.move_attempts, b.move_attempts);
   EXPECT_EQ(a.energy_error, b.energy_error);
+  EXPECT_EQ(a.preparation, b.preparation);
+  EXPECT_EQ(a.displacement, b.displacement);
+  EXPECT_EQ(a.redos, b.redos);
+  EXPECT_EQ(a.window_begin, b.window_begin);
+}
+
+void expectEqual(const std::vector<Check>& a, const std::vector<Check>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    EXPECT_EQ(a[k].name, b[k].name);
+    EXPECT_EQ(a[k].value, b[k].value);
+    EXPECT_EQ(a[k].error, b[k].error);
+    EXPECT_EQ(a[k].limit, b[k].limit);
+    EXPECT_EQ(a[k].passed, b[k].passed);
+  }
 }
 
 void expectEqual(const StructureState& a, const StructureState& b) {
@@ -83,6 +98,7 @@ void expectEqual(const StructureState& a, const StructureState& b) {
   EXPECT_EQ(a.pressure, b.pressure);
   expectEqual(a.thermal, b.thermal);
   expectEqual(a.equilibration, b.equilibration);
+  expectEqual(a.checks, b.checks);
   ASSERT_EQ(a.quenched, b.quenched);
   EXPECT_TRUE(sameBits(a.inherent.position, b.inherent.position));
   EXPECT_EQ(a.inherent.energy_per_particle, b.inherent.energy_per_particle);

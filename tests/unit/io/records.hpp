@@ -82,7 +82,12 @@ inline StructureState someState(std::int64_t index, const Mixture& mixture, bool
                          .move_names = {"displacement", "swap A-C"},
                          .move_acceptance = {0.5, 0.01},
                          .move_attempts = {1e6, 2e5},
-                         .energy_error = 1e-12};
+                         .energy_error = 1e-12,
+                         .preparation = "cold",
+                         .displacement = 0.07,
+                         .redos = 2,
+                         .window_begin = 1.5};
+  state.checks = {{"F_s", 0.03, 0.01, 0.1, true}, {"energy drift", -0.02, 0.004, 0.0125, false}};
   state.quenched = quenched;
   if (quenched) {
     state.inherent = {.position = someNumbers(state.thermal.position.size(), -9, 9, 4),
