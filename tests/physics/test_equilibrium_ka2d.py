@@ -139,7 +139,7 @@ def test_the_published_configuration_at_high_temperature(place):
     def published(found):
         return {"energy": [-2.6068, found["widths"][0]], "pressure": [3.85, found["widths"][1]]}
 
-    changes = {"system.temperature": 0.30, "equilibrate.sweeps": 60000}
+    changes = {"system.temperature": 0.30, "equilibrate.sweeps": 120000}
     distances = compare("ka2d_T0.30", changes, published, place)
     assert max(distances.values()) < 3, distances
 
