@@ -136,7 +136,7 @@ def test_more_structures(shard_size, tmp_path):
     assert all(np.array_equal(grown[key], values, equal_nan=True) for key, values in first.items())
     support.succeed("run", "three.toml", "--stage", "describe", "--out", "fresh", cwd=tmp_path)
     made = {key: value for key, value in support.content(tmp_path / "small").items()
-            if key.startswith(("states", "labels", "features", "dynamics"))}
+            if key.startswith(("certificate", "states", "labels", "features", "dynamics"))}
     fresh = {key: value for key, value in support.content(tmp_path / "fresh").items() if key != "split.json"}
     support.assert_same(made, fresh)
 
