@@ -325,6 +325,8 @@ TEST_F(CampaignFile, WrongCertificatesAreRefused) {
   EXPECT_THAT(failureWith("equilibrate.start=warm"), HasSubstr("\"hot\", \"cold\", \"both\""));
   EXPECT_THAT(failureWith("equilibrate.displacement=wide"), HasSubstr("\"auto\""));
   EXPECT_THAT(failureWith("equilibrate.displacement=0"), HasSubstr("above 0"));
+}
+
 /// Folders made before keys were added belong to the campaigns they belonged to.
 TEST_F(CampaignFile, TheHashOfThisCampaignIsWhatItWasInTheFirstVersion) {
   EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea");
