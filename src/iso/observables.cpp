@@ -11,7 +11,10 @@ namespace glassforge::iso {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr double kDiffusive = 0.9;  // the local exponent of the mean square displacement from which D is taken
+// D is taken where particles have left their cages by a diameter and MSD grows as t: the way from ballistic motion to
+// the plateau passes an exponent of 1 as well.
+constexpr double kFarEnough = 1.0;      // of the mean square displacement, in sigma_AA^2
+constexpr double kExponentShift = 0.1;  // of d ln MSD / d ln t from 1
 
 using Table = Array<double> StructureObservables::*;
 
@@ -138,7 +141,7 @@ void setDiffusion(int dimension, std::size_t s, LabelDynamics& result) {
   const double t = result.times[last];
   double exponent = kMissing;
   if (last > 0) exponent = std::log(msd(last, s) / msd(last - 1, s)) / std::log(t / result.times[last - 1]);
-  const bool diffusive = exponent > kDiffusive;
+  const bool diffusive = std::abs(exponent - 1) < kExponentShift && msd(last, s) > kFarEnough;
   const double scale = diffusive ? 1 / (2 * dimension * t) : kMissing;
   result.msd_exponent.push_back(exponent);
   result.diffusion_time.push_back(diffusive ? t : kMissing);

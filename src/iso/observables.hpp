@@ -56,7 +56,7 @@ struct LabelDynamics {
   ObservableTable chi4;   ///< particles of the species times the variance over structures of the share of slow ones
   Array<double> ceiling;  ///< (T, S) rho_max over all structures
   std::vector<Estimate> tau_alpha;  ///< (S)
-  std::vector<Estimate> diffusion;  ///< (S) MSD / (2 D t) at diffusion_time; NaN where the motion is not diffusive yet
+  std::vector<Estimate> diffusion;  ///< (S) MSD / (2 D t) at the last time; NaN where it is not diffusive yet
   std::vector<double> diffusion_time;  ///< (S)
   std::vector<double> msd_exponent;    ///< (S) d ln MSD / d ln t between the last two times
 };

@@ -22,6 +22,10 @@ Campaign pairCampaign() {
   return c;
 }
 
+std::size_t particles() {
+  return liquid().thermal.particles();
+}
+
 StepLadder ladderOf(const std::vector<std::int64_t>& steps) {
   return StepLadder::fromSteps(steps, 0.01);
 }
@@ -58,8 +62,8 @@ TEST(PairLabels, areTheBruteForceSumOverFrames) {
   const Snapshot& start = liquid().thermal;
   const auto origin = start.unwrapped();
   std::size_t e = 0;
-  for (std::size_t i = 0; i < 260; ++i) {
-    for (std::size_t j = i + 1; j < 260; ++j) {
+  for (std::size_t i = 0; i < particles(); ++i) {
+    for (std::size_t j = i + 1; j < particles(); ++j) {
       const double before = distance(start, &origin[2 * i], &origin[2 * j]);
       if (before >= 1.5) continue;
       ASSERT_EQ(labels.pairs.edges(e, 0), static_cast<std::int32_t>(i));
@@ -118,7 +122,7 @@ TEST(Overlap, isTheShareOfReplicasThatStayedNear) {
   const auto ladder = ladderOf({20, 300});
   const auto labels = labelsOf(c, ladder, {launch(c, ladder, liquid().thermal, {0, 0, 4})});
   for (std::size_t t = 0; t < 2; ++t) {
-    for (std::size_t i = 0; i < 260; ++i) {
+    for (std::size_t i = 0; i < particles(); ++i) {
       int near = 0;
       for (std::size_t r = 0; r < 4; ++r) near += labels.replicas.displacement(t, r, i) < 0.1;
       ASSERT_EQ(labels.overlap(t, i), near / 4.0);

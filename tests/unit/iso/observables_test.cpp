@@ -170,7 +170,8 @@ TEST(Observables, diffusionIsTakenOnlyWhereMotionIsDiffusive) {
     return combineObservables({10, 20}, seen, 3);
   };
   EXPECT_NEAR(of({0.6, 1.2}).diffusion[0].value, 1.2 / (6 * 20), 1e-15);
-  EXPECT_TRUE(std::isnan(of({0.6, 0.7}).diffusion[0].value));
+  EXPECT_TRUE(std::isnan(of({1.6, 1.7}).diffusion[0].value));
+  EXPECT_TRUE(std::isnan(of({0.006, 0.012}).diffusion[0].value));  // between ballistic motion and the plateau
   EXPECT_NEAR(of({0.6, 0.7}).msd_exponent[0], std::log(0.7 / 0.6) / std::log(2.0), 1e-12);
 }
 
