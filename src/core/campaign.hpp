@@ -29,12 +29,12 @@ struct EquilibrateSettings {
   bool tune_displacement = false;   ///< displacement = "auto": chosen while cooling, then frozen; starts at `displacement`
   double start_temperature = 2.0;   ///< melted here first, then cooled to the temperature over the first half
   std::string start = "hot";        ///< "hot": cooled from above; "cold": from below; "both": odd structures from below
-  double time = 1000;               ///< MD time (md, hybrid)
+  double time = 1000;               ///< MD time (md, hybrid); tempering: of each level after its cooling
   std::int64_t sweeps_per_block = 10;  ///< hybrid: sweeps of swaps between MD blocks
   double block_time = 1.0;          ///< hybrid: MD time between blocks of sweeps
   std::int64_t samples = 200;       ///< points of the monitored series
-  std::vector<double> temperatures; ///< tempering: ascending, the first is the campaign's; empty: spaced by the program
-  std::int64_t levels = 8;          ///< tempering: how many temperatures, where they are not given
+  std::vector<double> temperatures; ///< tempering: ascending, the first is the campaign's; never empty there
+  std::int64_t levels = 8;          ///< tempering: how many temperatures there are
   double exchange_time = 1.0;       ///< tempering: MD time between exchanges
 };
 

@@ -43,15 +43,16 @@ struct QuenchResult {
 
 /// Time series of an equilibration, one entry per monitoring interval.
 struct EquilibrationSeries {
-  std::string method;                    ///< "swap", "md", "hybrid", "imported"
-  std::vector<double> progress;          ///< sweeps (swap) or time (md)
+  std::string method;                    ///< "swap", "md", "hybrid", "tempering", "imported"
+  std::vector<double> progress;          ///< sweeps (swap) or MD time (others)
   std::vector<double> energy;            ///< potential energy per particle
   std::vector<double> pressure;          ///< virial plus rho T
   std::vector<double> temperature;       ///< of the bath at that moment
-  std::vector<std::string> move_names;   ///< "displacement", "swap A-C", ...
+  std::vector<std::string> move_names;   ///< "displacement", "swap A-C", "exchange 0.6-0.615", ...
   std::vector<double> move_acceptance;   ///< accepted / attempted, per move name
   std::vector<double> move_attempts;     ///< attempted, per move name
   double energy_error = 0;               ///< |running - full energy| per particle at the end (swap)
+  std::int64_t round_trips = 0;          ///< tempering: replicas that went from the lowest level to the highest and back
   std::string preparation;               ///< "hot" or "cold": from which side the temperature was reached; "" unknown
   double displacement = 0;               ///< standard deviation of displacement moves while sampling; 0 without them
   std::int64_t redos = 0;                ///< how often sampling was continued

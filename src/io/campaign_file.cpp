@@ -8,6 +8,7 @@
 #include "core/split.hpp"
 #include "io/campaign_certificate.hpp"
 #include "io/campaign_system.hpp"
+#include "io/campaign_tempering.hpp"
 #include "io/toml_section.hpp"
 
 namespace glassforge::io {
@@ -64,13 +65,13 @@ void requireEqualMasses(const TomlSection& section, const Campaign& c) {
 void readEquilibrate(const TomlDocument& document, Campaign& c) {
   const TomlSection section(document, "equilibrate",
                             {"method", "sweeps", "swap_fraction", "swap_pairs", "displacement", "start_temperature", "start", "time",
-                             "sweeps_per_block", "block_time", "samples"});
+                             "sweeps_per_block", "block_time", "samples", "temperatures", "levels", "exchange_time"});
   auto& e = c.equilibrate;
   e.swap_pairs = section.has("swap_pairs") ? readSwapPairs(section, c.system.mixture) : c.system.mixture.swap_pairs;
-  e.method = section.choice("method", e.swap_pairs.empty() ? "md" : "swap", std::array{"swap"sv, "md"sv, "hybrid"sv});
-  if (e.method != "md" && e.swap_pairs.empty()) {
+  e.method = section.choice("method", e.swap_pairs.empty() ? "md" : "swap", std::array{"swap"sv, "md"sv, "hybrid"sv, "tempering"sv});
+  if ((e.method == "swap" || e.method == "hybrid") && e.swap_pairs.empty()) {
     section.fail("method", fmt::format("is \"{}\", which needs swap_pairs, and mixture {} has none of its own; "
-                                       "give swap_pairs or use method = \"md\"",
+                                       "give swap_pairs or use method = \"md\" or \"tempering\"",
                                        e.method, c.system.mixture.name));
   }
   if (e.method == "hybrid") requireEqualMasses(section, c);
@@ -84,6 +85,7 @@ void readEquilibrate(const TomlDocument& document, Campaign& c) {
   e.sweeps_per_block = section.integer("sweeps_per_block", {.min = 1, .max = kLargestCount}, e.sweeps_per_block);
   e.block_time = section.number("block_time", {.min = 0, .max = kLargestTime, .open = true}, e.block_time);
   e.samples = section.integer("samples", Range::between(1, 1e6), e.samples);
+  readTempering(section, c);
 }
 
 void readQuench(const TomlDocument& document, Campaign& c) {

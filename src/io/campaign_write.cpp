@@ -129,6 +129,10 @@ void writeEquilibrate(Text& text, const EquilibrateSettings& e, const Mixture& m
   text.entry("sweeps_per_block", e.sweeps_per_block);
   text.entry("block_time", e.block_time);
   text.entry("samples", e.samples);
+  if (purpose == Purpose::hash && e.method != "tempering") return;
+  text.entry("temperatures", e.temperatures);
+  text.entry("levels", e.levels);
+  text.entry("exchange_time", e.exchange_time);
 }
 
 void writeCertificate(Text& text, const CertificateSettings& c, Purpose purpose) {

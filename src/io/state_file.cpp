@@ -80,6 +80,7 @@ void writeObservables(const Hdf5Group& root, const StructureState& state) {
 void writeEquilibration(const Hdf5Group& group, const EquilibrationSeries& series) {
   group.setAttribute("method", series.method);
   group.setAttribute("energy_error", series.energy_error);
+  if (series.method == "tempering") group.setAttribute("round_trips", series.round_trips);
   group.write("progress", series.progress);
   group.write("energy", series.energy);
   group.write("pressure", series.pressure);
@@ -171,6 +172,7 @@ EquilibrationSeries readEquilibration(const Hdf5Group& group) {
   EquilibrationSeries series;
   series.method = group.textAttribute("method");
   series.energy_error = group.attribute<double>("energy_error");
+  if (group.hasAttribute("round_trips")) series.round_trips = group.attribute<std::int64_t>("round_trips");
   series.progress = group.readVector<double>("progress");
   const auto samples = series.progress.size();
   series.energy = group.readVector<double>("energy", samples);

@@ -232,6 +232,20 @@ void Engine<D>::setTemperature(double temperature) {
 }
 
 template <int D>
+void Engine<D>::setTemperature(int r, double temperature) {
+  require<PhysicsError>(thermostat_.has_value(), "a bath temperature is set, but there is no thermostat");
+  chain_[static_cast<std::size_t>(r)].setTemperature(temperature);
+}
+
+template <int D>
+void Engine<D>::exchangeTemperature(int r, double temperature) {
+  const double scale = std::sqrt(temperature / chain_[static_cast<std::size_t>(r)].temperature());
+  setTemperature(r, temperature);
+  double* velocity = &pack_.velocity(r, 0, 0);
+  for (int i = 0; i < 4 * pack_.particles(); ++i) velocity[i] *= scale;
+}
+
+template <int D>
 PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
   if (mixed_) list_.updateCopies(pack_, r);  // sums are always taken in double
   const auto n = static_cast<std::size_t>(pack_.particles());

@@ -46,7 +46,11 @@ class Engine {
   void setThermostat(const std::optional<Thermostat>& thermostat);
   /// Changes the bath temperature of all replicas, keeping the state of their chains.
   void setTemperature(double temperature);
-
+  /// The same for replica r alone.
+  void setTemperature(int r, double temperature);
+  /// Moves replica r to another bath as replica exchange does: its velocities are scaled by sqrt(T_new / T_old), and so
+  /// are the momenta of its chain, whose velocities stay since its masses grow as T (docs/formulas.md).
+  void exchangeTemperature(int r, double temperature);
   /// Potential energy and virial of replica r where it is now, in double precision; leaves its forces as they are.
   /// `per_particle` in file order.
   PairSums energy(int r, std::vector<double>* per_particle = nullptr);

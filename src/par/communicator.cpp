@@ -76,6 +76,8 @@ Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
 
 Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
 
+Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
+
 void Communicator::barrier() const { MPI_Barrier(comm_); }
 
 std::string Communicator::broadcast(const std::string& text) const {
@@ -130,6 +132,20 @@ void Communicator::requireSame(const std::string& text, const std::string& what)
     require(all[r] == all[0], "rank {} sees another {} than rank 0; all ranks must read the same input", r, what);
   }
 }
+
+namespace {
+
+MPI_Comm splitOff(const Communicator& whole, int groups) {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split(whole.handle(), whole.rank() * groups / whole.size(), whole.rank(), &part);
+  return part;
+}
+
+}  // namespace
+
+RankGroup::RankGroup(const Communicator& whole, int groups) : comm_(splitOff(whole, groups)) {}
+
+RankGroup::~RankGroup() { MPI_Comm_free(&comm_.comm_); }
 
 void together(const Communicator& comm, const std::function<void()>& work) {
   Outcome mine;

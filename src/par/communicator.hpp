@@ -36,6 +36,8 @@ class Session {
 class Communicator {
  public:
   static Communicator world();
+  /// This rank alone.
+  static Communicator self();
 
   int rank() const { return rank_; }
   int size() const { return size_; }
@@ -53,9 +55,26 @@ class Communicator {
   double wallTime() const { return MPI_Wtime(); }
 
  private:
+  friend class RankGroup;
   explicit Communicator(MPI_Comm comm);
   MPI_Comm comm_;
   int rank_ = 0, size_ = 1;
+};
+
+/// The ranks of a communicator divided into groups of neighbouring ranks, of sizes that differ by at most one.
+class RankGroup {
+ public:
+  /// Collective over `whole`; 1 <= groups <= its size.
+  RankGroup(const Communicator& whole, int groups);
+  ~RankGroup();
+  RankGroup(const RankGroup&) = delete;
+  RankGroup& operator=(const RankGroup&) = delete;
+
+  /// The group of this rank.
+  const Communicator& comm() const { return comm_; }
+
+ private:
+  Communicator comm_;
 };
 
 /// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was thrown

@@ -4,13 +4,11 @@
 
 #include "md/engine.hpp"
 #include "swapmc/sampler.hpp"
+#include "swapmc/schedule.hpp"
 #include "swapmc/streams.hpp"
 
 namespace glassforge::swapmc::detail {
 namespace {
-
-constexpr double kStartTimestep = 0.5;  // of the time step, while hot
-constexpr double kHot = 1.0;            // faster particles need a shorter step
 
 template <int D>
 class DynamicsSampler final : public Sampler {
@@ -54,7 +52,7 @@ class DynamicsSampler final : public Sampler {
   void advanceBlock(double bath) {
     engine_.setTemperature(bath);
     const bool hot = bath > kHot;
-    engine_.advance(hot ? 2 * steps_ : steps_, hot ? kStartTimestep * dt_ : dt_);
+    engine_.advance(hot ? kHotSteps * steps_ : steps_, hot ? dt_ / kHotSteps : dt_);
     require<PhysicsError>(engine_.healthy(0), "equilibration of structure {}: {}", index_, engine_.pack().status[0]);
     if (!mc_) return;
     mc_->setTemperature(bath);

@@ -5,6 +5,7 @@
 #include "swapmc/sampler.hpp"
 #include "swapmc/schedule.hpp"
 #include "swapmc/streams.hpp"
+#include "swapmc/tempering.hpp"
 
 namespace glassforge::swapmc {
 namespace {
@@ -81,9 +82,10 @@ void sampleOn(const Campaign& c, StructureState& state, const ProgressHook& prog
 
 }  // namespace
 
-Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t seed, std::int64_t index) {
-  const RandomStream places({seed, Purpose::initial_positions, streamIndex(index), 0});
-  const RandomStream deal({seed, Purpose::initial_species, streamIndex(index), 0});
+Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t seed, std::int64_t index,
+                      std::uint32_t replica) {
+  const RandomStream places({seed, Purpose::initial_positions, streamIndex(index), replica});
+  const RandomStream deal({seed, Purpose::initial_species, streamIndex(index), replica});
   Snapshot s;
   s.dimension = mixture.dimension;
   s.box = mixture.box;
@@ -100,11 +102,12 @@ Snapshot randomLiquid(const Mixture& mixture, double temperature, std::uint64_t 
     }
   }
   s.image.assign(n * dimension, 0);
-  const StreamKey key = meltStream(seed, index);
+  const StreamKey key = meltStream(seed, index, replica);
   return mixture.dimension == 3 ? melt<3>(mixture, s, temperature, key) : melt<2>(mixture, s, temperature, key);
 }
 
 StructureState equilibrate(const Campaign& c, std::int64_t index, const ProgressHook& progress) {
+  if (c.equilibrate.method == "tempering") return *temper(c, index, TemperingRanks::alone(), progress);
   StructureState state;
   state.index = index;
   state.origin = "equilibrated";

@@ -18,6 +18,10 @@ struct Stretch {
   bool recorded = true;   ///< energy and pressure are recorded at its end
 };
 
+/// Above this temperature MD takes so many steps for one, since particles are faster.
+constexpr double kHot = 1.0;
+constexpr int kHotSteps = 2;
+
 /// "hot" or "cold": how structure `index` comes to its temperature.
 std::string preparationOf(const EquilibrateSettings& settings, std::int64_t index);
 

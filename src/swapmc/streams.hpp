@@ -10,9 +10,15 @@ inline std::uint32_t streamIndex(std::int64_t index) {
   return static_cast<std::uint32_t>(index);
 }
 
-/// Monte Carlo moves of the melt.
-inline StreamKey meltStream(std::uint64_t seed, std::int64_t index) {
+/// Monte Carlo moves of the melt; tempering melts more than one replica.
+inline StreamKey meltStream(std::uint64_t seed, std::int64_t index, std::uint32_t replica = 0) {
+  if (replica > 0) return {seed, Purpose::tempering, streamIndex(index), replica};
   return {seed, Purpose::monte_carlo, streamIndex(index), 1};
+}
+
+/// Exchanges of temperatures.
+inline StreamKey exchangeStream(std::uint64_t seed, std::int64_t index) {
+  return {seed, Purpose::tempering, streamIndex(index), 0};
 }
 
 /// Monte Carlo moves of a pass: 0 of the first, 2, 3, ... of those after it.

@@ -94,12 +94,34 @@ TEST_F(CampaignFile, MixedPrecisionNeedsABoxForItsMinimumImages) {
   EXPECT_THAT(failure(kKA2D, {"engine.precision=mixed", "system.particles=40"}), HasSubstr("twice cutoff + skin"));
 }
 
+TEST_F(CampaignFile, TemperingResolvesItsLadder) {
+  const auto given = with({"equilibrate.method=tempering", "equilibrate.temperatures=[0.30, 0.31, 0.325]"});
+  EXPECT_THAT(given.equilibrate.temperatures, ElementsAre(0.30, 0.31, 0.325));
+  EXPECT_EQ(given.equilibrate.levels, 3);
+  const auto spaced = with({"equilibrate.method=tempering", "equilibrate.levels=5"});
+  ASSERT_EQ(spaced.equilibrate.temperatures.size(), 5u);
+  EXPECT_EQ(spaced.equilibrate.temperatures.front(), 0.30);
+  EXPECT_LT(spaced.equilibrate.temperatures.back(), spaced.equilibrate.start_temperature);
+  EXPECT_EQ(with({"system.model=KA", "equilibrate.method=tempering"}).equilibrate.temperatures.size(), 8u);
+}
+
+/// Folders that were made before a key came must stay valid: the hash of this campaign was taken before tempering had keys.
+TEST_F(CampaignFile, HashesOfOldCampaignsStay) {
+  EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea");
+  EXPECT_EQ(campaignHash(with({"equilibrate.levels=12", "equilibrate.exchange_time=3"})), "96c89b202e500fea");
+  const auto tempering = campaignHash(with({"equilibrate.method=tempering"}));
+  EXPECT_NE(campaignHash(with({"equilibrate.method=tempering", "equilibrate.levels=9"})), tempering);
+  EXPECT_NE(campaignHash(with({"equilibrate.method=tempering", "equilibrate.exchange_time=2"})), tempering);
+}
+
 TEST_F(CampaignFile, EchoIsReadBackToTheSameCampaign) {
   const std::vector<std::vector<std::string>> variants{
       {},
       {"system.model=KA", "replicas.times=glassbench", "system.particles=500", "labels.bond_breaking=false"},
       {"replicas.times={ladder=[1.5e8, 40], indices=[5, 10, 40]}", "replicas.dynamics=nvt", "engine.precision=mixed"},
       {"replicas.times={tau_alpha=[0.01, 0.1, 1]}", "system.box=[40, 41.00000000000001]"},
+      {"equilibrate.method=tempering", "equilibrate.levels=5"},
+      {"equilibrate.method=tempering", "equilibrate.temperatures=[0.30, 0.311, 0.32000000000000006]"},
       {"split.test_ids=[3, 5]", "equilibrate.method=md", "equilibrate.swap_pairs=[[\"A\", \"B\"]]"},
   };
   for (const auto& overrides : variants) {
