@@ -51,8 +51,8 @@ class Check:
 class Equilibration:
     """How one structure was equilibrated: series over K samples and the Monte Carlo moves."""
 
-    method: str  #: "swap", "md", "hybrid"
-    progress: np.ndarray  #: (K,) sweeps (swap) or time (md, hybrid)
+    method: str  #: "swap", "md", "hybrid", "tempering"
+    progress: np.ndarray  #: (K,) sweeps (swap) or MD time (others)
     energy: np.ndarray  #: (K,) potential energy per particle
     pressure: np.ndarray  #: (K,)
     temperature: np.ndarray  #: (K,) of the bath at that moment

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/temperature_ladder.hpp"
 #include "io/campaign_file.hpp"
 #include "io/text_file.hpp"
+#include "swapmc/tempering.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -80,6 +82,35 @@ std::string certificatePlan(const Campaign& c) {
                             std::ldexp(1.0, static_cast<int>(settings.redos)));
 }
 
+/// Of the pair of neighbouring temperatures that exchange the least, as estimated.
+double worstAcceptance(const Campaign& c) {
+  const auto& t = c.equilibrate.temperatures;
+  double worst = 1;
+  for (std::size_t k = 1; k < t.size(); ++k) {
+    worst = std::min(worst, exchangeAcceptance(t[k - 1], t[k], potentialHeatCapacity(c.system.mixture)));
+  }
+  return worst;
+}
+
+std::string equilibrationPlan(const Campaign& c) {
+  const auto& e = c.equilibrate;
+  const auto S = static_cast<double>(c.system.structures), N = static_cast<double>(c.system.mixture.particles());
+  if (!c.system.files.empty()) return fmt::format("# equilibrate  {:.0f} structures read from files\n", S);
+  if (e.method == "tempering") {
+    const double time = e.time + swapmc::temperingCoolingTime(e);
+    return fmt::format("# equilibrate  {:.0f} structures x {} temperatures up to {:.4g}, {:.3g} particle-steps; exchanges "
+                       "accepted about {:.0f} %\n",
+                       S, e.temperatures.size(), e.temperatures.back(),
+                       S * N * static_cast<double>(e.temperatures.size()) * time / c.replicas.dt,
+                       100 * worstAcceptance(c));
+  }
+  if (e.method == "md") {
+    return fmt::format("# equilibrate  {:.0f} structures, {:.3g} particle-steps\n", S, S * N * e.time / c.replicas.dt);
+  }
+  return fmt::format("# equilibrate  {:.0f} structures, {:.3g} Monte Carlo moves\n", S,
+                     S * N * static_cast<double>(e.sweeps));
+}
+
 }  // namespace
 
 std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
@@ -87,15 +118,7 @@ std::string describePlan(const Campaign& c, const CampaignFolder& folder) {
   const auto S = static_cast<double>(c.system.structures), R = static_cast<double>(c.replicas.count);
   std::string text = fmt::format("campaign {} in {} (nothing is written)\n{}", c.name, folder.root(), io::toToml(c));
   text += "\n# plan\n";
-  if (c.system.files.empty()) {
-    text += c.equilibrate.method == "md"
-                ? fmt::format("# equilibrate  {:.0f} structures, {:.3g} particle-steps\n", S,
-                              S * N * c.equilibrate.time / c.replicas.dt)
-                : fmt::format("# equilibrate  {:.0f} structures, {:.3g} Monte Carlo moves\n", S,
-                              S * N * static_cast<double>(c.equilibrate.sweeps));
-  } else {
-    text += fmt::format("# equilibrate  {:.0f} structures read from files\n", S);
-  }
+  text += equilibrationPlan(c);
   text += certificatePlan(c);
   text += fmt::format("# quench       {:.0f} structures\n", S);
   const bool relative = !c.replicas.times.tau_alpha.empty();

@@ -23,15 +23,22 @@ std::size_t stageNumber(const std::string& name) {
 
 void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
               const std::function<void(std::int64_t, const std::function<void(double)>&)>& work) {
-  Progress progress(stage, unit, count, context.comm.size(), context.folder.progressLog(), !context.comm.root());
+  runGroupTasks(context, par::Communicator::self(), context.comm.size(), stage, unit, count, work);
+}
+
+void runGroupTasks(const StageContext& context, const par::Communicator& group, int groups, const std::string& stage,
+                   const std::string& unit, std::int64_t count,
+                   const std::function<void(std::int64_t, const std::function<void(double)>&)>& work) {
+  Progress progress(stage, unit, count, groups, context.folder.progressLog(), !context.comm.root());
   const std::function<void(double)> hook = [&](double share) {
     progress.share(share);
     context.guard.check();
   };
   par::TaskCounter counter(context.comm, count);
+  const auto next = [&] { return std::stoll(group.broadcast(group.root() ? fmt::format("{}", counter.next()) : "")); };
   par::together(context.comm, [&] {
-    for (std::int64_t task = counter.next(); task >= 0; task = counter.next()) {
-      context.guard.check();
+    for (std::int64_t task = next(); task >= 0; task = next()) {
+      par::together(group, [&] { context.guard.check(); });
       progress.take(task);
       work(task, hook);
     }

@@ -24,6 +24,8 @@ struct StageContext {
 
 /// Every stage is collective, does only what is not done yet, and is a no-op where nothing is left.
 void equilibrateStage(const StageContext& context);
+/// equilibrate by replica exchange: `todo` are the structures that are missing.
+void temperStructures(const StageContext& context, const std::vector<std::int64_t>& todo);
 void quenchStage(const StageContext& context);
 void launchStage(const StageContext& context);
 void labelStage(const StageContext& context);
@@ -44,5 +46,11 @@ std::size_t stageNumber(const std::string& name);
 /// Runs tasks 0 .. n-1, shared out among the ranks as they become free; ends with all ranks in step. Collective.
 void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
               const std::function<void(std::int64_t task, const std::function<void(double)>& hook)>& work);
+
+/// The same for tasks that take several ranks: all ranks of a group work on one task together. What `work` throws, it must
+/// throw on every rank of the group (par::together). Collective over the ranks of the context.
+void runGroupTasks(const StageContext& context, const par::Communicator& group, int groups, const std::string& stage,
+                   const std::string& unit, std::int64_t count,
+                   const std::function<void(std::int64_t task, const std::function<void(double)>& hook)>& work);
 
 }  // namespace glassforge::app

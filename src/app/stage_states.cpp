@@ -34,6 +34,10 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
 
 void equilibrateStage(const StageContext& context) {
   const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
+  if (campaign.system.files.empty() && campaign.equilibrate.method == "tempering") {
+    temperStructures(context, todo);
+    return mergeStateParts(context, "equilibrate");
+  }
   runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
            [&](std::int64_t task, const Hook& hook) {
              equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);

@@ -1,0 +1,44 @@
+// Stage equilibrate by replica exchange: the ranks share the replicas of a structure.
+#include <algorithm>
+
+#include "app/stage.hpp"
+#include "app/state_store.hpp"
+#include "swapmc/tempering.hpp"
+
+namespace glassforge::app {
+namespace {
+
+/// One group of ranks, or as many as there can be with no rank of any group idle.
+int groupsOf(const StageContext& context, std::size_t structures) {
+  const auto levels = static_cast<int>(context.campaign.equilibrate.temperatures.size());
+  const auto useful =
+      static_cast<int>(std::min<std::size_t>(structures, static_cast<std::size_t>(context.comm.size())));
+  return std::clamp(context.comm.size() / levels, 1, std::max(1, useful));
+}
+
+swapmc::TemperingRanks ranksOf(const par::Communicator& group) {
+  return {group.rank(), group.size(), [&group](const std::function<void()>& work) { par::together(group, work); },
+          [&group](const std::vector<double>& mine) {
+            std::vector<double> all;
+            for (const auto& theirs : group.allGather(mine)) all.insert(all.end(), theirs.begin(), theirs.end());
+            return all;
+          }};
+}
+
+}  // namespace
+
+void temperStructures(const StageContext& context, const std::vector<std::int64_t>& todo) {
+  const int groups = groupsOf(context, todo.size());
+  const par::RankGroup group(context.comm, groups);
+  const auto ranks = ranksOf(group.comm());
+  runGroupTasks(context, group.comm(), groups, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
+                [&](std::int64_t task, const std::function<void(double)>& hook) {
+                  const auto state =
+                      swapmc::temper(context.campaign, todo[static_cast<std::size_t>(task)], ranks, hook);
+                  par::together(group.comm(), [&] {
+                    if (state) writeStatePart(context, "equilibrate", *state);
+                  });
+                });
+}
+
+}  // namespace glassforge::app

@@ -1,0 +1,172 @@
+"""The sampling methods agree: U/N, pressure and g(r) of each pair of species, within what structures differ among themselves.
+
+Campaigns run in the folder that GLASSFORGE_STUDIES names, where a stopped one continues, else in a temporary one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support.results import PROGRAM, record  # noqa: E402
+
+pytestmark = pytest.mark.long
+SIGMAS = 3      # how many standard errors two methods may be apart in U/N and P
+BIN, REACH = 0.05, 3.0
+
+# Time steps: velocity Verlet samples configurations too hot by (omega dt)^2 / 4 (docs/formulas.md), which Monte Carlo does
+# not; 0.0025 keeps that below the errors of KA2D. MD and tempering of KA share their step, and so the bias.
+CAMPAIGN = """
+[campaign]
+name = "{name}"
+seed = {seed}
+[system]
+model = "{model}"
+temperature = {temperature}
+structures = {structures}
+[equilibrate]
+{keys}
+samples = 300
+[replicas]
+count = 1
+dt = {dt}
+times = [1]
+[dynamics]
+structures = 0
+"""
+KA2D = {"model": "KA2D", "temperature": 1.0, "structures": 12, "dt": 0.0025}
+KA = {"model": "KA", "temperature": 0.6, "structures": 6, "dt": 0.005}
+KA2D_METHODS = {
+    "swap": 'method = "swap"\nsweeps = 6000',
+    "md": 'method = "md"\ntime = 100',
+    "hybrid": 'method = "hybrid"\ntime = 100\nsweeps_per_block = 5',
+}
+KA_METHODS = {
+    "md": 'method = "md"\ntime = 160',
+    "tempering": 'method = "tempering"\nlevels = 3\ntime = 60\nexchange_time = 0.5',
+}
+
+
+def sampled(place, name, seed, system, keys):
+    """Runs a campaign up to its equilibrated structures; returns its command and the folder."""
+    place.mkdir(parents=True, exist_ok=True)
+    text = CAMPAIGN.format(name=name, seed=seed, keys=keys, **system)
+    echo = glassforge(place, text, name, "--dry-run")
+    if "[certificate]" in echo:  # certificates would sample on where these short runs have not settled
+        text += "[certificate]\nmake = false\n"
+    glassforge(place, text, name)
+    return f"glassforge run {name}.toml --stage equilibrate", place / name
+
+
+def glassforge(place, text, name, *options):
+    (place / f"{name}.toml").write_text(text, encoding="utf-8")
+    words = [PROGRAM, "run", f"{name}.toml", "--stage", "equilibrate", "--out", name, *options]
+    done = subprocess.run(words, cwd=place, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def pair_distribution(position, species, edges, a, b):
+    """g_ab(r) of one configuration on bins of width BIN."""
+    first, second = position[species == a], position[species == b]
+    separation = first[:, None, :] - second[None, :, :]
+    separation -= edges * np.round(separation / edges)
+    r = np.sqrt((separation**2).sum(axis=-1)).ravel()
+    borders = np.arange(0, REACH + BIN / 2, BIN)
+    counts = np.histogram(r[r > 0], borders)[0]
+    shell = np.pi * np.diff(borders**2) if len(edges) == 2 else 4 / 3 * np.pi * np.diff(borders**3)
+    pairs = len(first) * (len(second) - (a == b))
+    return counts / (pairs * shell / np.prod(edges))
+
+
+def observables(folder, temperature):
+    """Per structure: mean U/N and P of the second half at the temperature, and g(r) of the final configuration."""
+    energy, pressure, g = [], [], []
+    for path in sorted((folder / "states").glob("*.h5")):
+        with h5py.File(path, "r") as file:
+            for name in file["equilibration"]:
+                series = file[f"equilibration/{name}"]
+                cold = np.flatnonzero(series["temperature"][()] == temperature)
+                settled = cold[len(cold) // 2:]
+                energy.append(series["energy"][()][settled].mean())
+                pressure.append(series["pressure"][()][settled].mean())
+                particles = file[f"particles/{name}"]
+                species, edges = particles["species"][()], np.diag(particles["box/edges/value"][0])
+                kinds = itertools.combinations_with_replacement(range(species.max() + 1), 2)
+                position = particles["position/value"][0]
+                g.append([pair_distribution(position, species, edges, a, b) for a, b in kinds])
+    return np.array(energy), np.array(pressure), np.array(g)
+
+
+def error(values):
+    return values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+
+def difference(a, b):
+    """(mean difference, its standard error over structures, the ratio of the two)."""
+    d, e = a.mean() - b.mean(), np.hypot(error(a), error(b))
+    return {"difference": float(d), "error": float(e), "sigmas": float(d / e)}
+
+
+def compare_g(a, b):
+    """Of the bins in which particles lie: mean square and largest deviation in standard errors, and the number of bins."""
+    d, e = a.mean(axis=0) - b.mean(axis=0), np.hypot(error(a), error(b))
+    used = (e > 0) & (a.mean(axis=0) > 0.05)
+    z = d[used] / e[used]
+    return {"mean_square": float((z**2).mean()), "largest": float(np.abs(z).max()), "bins": int(used.sum())}
+
+
+def largest_mean_square(bins, structures):
+    """Of so many squared deviations, each in errors estimated from two sets of structures: Student's t^2 has the mean
+    n / (n - 2) with n = 2 (structures - 1); neighbouring bins move together, so half of them count, and five of its
+    standard deviations are allowed."""
+    n = 2 * (structures - 1)
+    mean = n / (n - 2)
+    spread = np.sqrt(2 * mean**2 * (n - 1) / (n - 4))
+    return mean + 5 * spread / np.sqrt(bins / 2)
+
+
+def agreement(place, result, system, methods):
+    commands, found = [], {}
+    for k, (method, keys) in enumerate(methods.items()):
+        command, folder = sampled(place, f"{result}_{method}", 1000 + k, system, keys)
+        commands.append(command)
+        found[method] = observables(folder, system["temperature"])
+        assert len(found[method][0]) == system["structures"]
+    figures = {"system": system, "methods": {}, "pairs": {}}
+    for method, (energy, pressure, _) in found.items():
+        figures["methods"][method] = {"keys": methods[method], "energy": float(energy.mean()),
+                                      "energy_error": float(error(energy)), "pressure": float(pressure.mean()),
+                                      "pressure_error": float(error(pressure))}
+    for a, b in itertools.combinations(found, 2):
+        figures["pairs"][f"{a} - {b}"] = {
+            "energy": difference(found[a][0], found[b][0]), "pressure": difference(found[a][1], found[b][1]),
+            "g": compare_g(found[a][2], found[b][2])}
+    record(result, commands, figures)
+    for names, pair in figures["pairs"].items():
+        for quantity in ("energy", "pressure"):
+            assert abs(pair[quantity]["sigmas"]) < SIGMAS, (names, quantity, pair[quantity])
+        limit = largest_mean_square(pair["g"]["bins"], system["structures"])
+        assert pair["g"]["mean_square"] < limit, (names, limit, pair["g"])
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
+
+
+def test_ka2d_by_swap_md_and_hybrid(place):
+    """About 12 minutes of one core."""
+    agreement(place, "sampling_ka2d_T1.0", KA2D, KA2D_METHODS)
+
+
+def test_ka_by_md_and_tempering(place):
+    """About 10 minutes of one core."""
+    agreement(place, "sampling_ka_T0.6", KA, KA_METHODS)
