@@ -83,11 +83,6 @@ std::vector<Check> failedOf(const std::vector<Check>& checks) {
   return failed;
 }
 
-/// A part of the stage, or of the refused ones.
-void writeCertified(const StageContext& context, const StructureState& state) {
-  writeStatePart(context, swapmc::acceptable(context.campaign.certificate, state) ? "equilibrate" : kRefused, state);
-}
-
 void tellOfKept(const std::vector<swapmc::SampledStructure>& structures) {
   Failures failures;
   for (const auto& s : structures) {
@@ -143,6 +138,18 @@ std::map<std::int64_t, StructureState> refusedStructures(const CampaignFolder& f
     if (!isStored(folder, s)) refused[s] = statePart(folder, kRefused, s);
   }
   return refused;
+}
+
+void writeCertified(const StageContext& context, const StructureState& state) {
+  writeStatePart(context, swapmc::acceptable(context.campaign.certificate, state) ? "equilibrate" : kRefused, state);
+}
+
+bool isRefusedForGood(const StageContext& context, std::int64_t structure) {
+  if (!exists(context.folder.part(kRefused, structureLabel(structure)))) return false;
+  const auto& settings = context.campaign.certificate;
+  const auto before = statePart(context.folder, kRefused, structure);
+  return !swapmc::acceptable(settings, before) &&
+         (settings.on_failure != "redo" || before.equilibration.redos >= settings.redos);
 }
 
 void equilibrateOne(const StageContext& context, std::int64_t structure, const std::function<void(double)>& hook) {

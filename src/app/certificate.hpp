@@ -27,6 +27,11 @@ std::map<std::int64_t, StructureState> refusedStructures(const CampaignFolder& f
 /// Makes one structure of the stage equilibrate: a part of the stage, or a refused one.
 void equilibrateOne(const StageContext& context, std::int64_t structure, const std::function<void(double)>& hook);
 
+/// Whether structure `structure` was refused before and no more redos are allowed now than it has had.
+bool isRefusedForGood(const StageContext& context, std::int64_t structure);
+/// Writes an equilibrated structure as a part of the stage, or among the refused ones.
+void writeCertified(const StageContext& context, const StructureState& state);
+
 /// What the certificates of all structures in the shards say: the content of certificate.json (docs/formats.md), a
 /// function of the states alone; null where no structure has one.
 nlohmann::json certificateOfCampaign(const Campaign& campaign, const CampaignFolder& folder);

@@ -76,10 +76,11 @@ std::string certificatePlan(const Campaign& c) {
                                        settings.largest_scattering, settings.sigmas);
   if (settings.on_failure == "keep") return what + "; structures that fail are kept\n";
   if (settings.on_failure == "refuse" || settings.redos == 0) return what + "; structures that fail are refused\n";
-  // half the run, then twice, four times, ... as much: the sum is 2^redos of the run
+  // half the run (tempering: two thirds), then twice, four times, ... as much
+  const double most = std::ldexp(1.0, static_cast<int>(settings.redos));
   return what + fmt::format(";\n#              structures that fail are sampled on, at most to {} times the moves or time above, then "
                             "refused\n",
-                            std::ldexp(1.0, static_cast<int>(settings.redos)));
+                            c.equilibrate.method == "tempering" ? (4 * most - 1) / 3 : most);
 }
 
 /// Of the pair of neighbouring temperatures that exchange the least, as estimated.

@@ -34,14 +34,14 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
 
 void equilibrateStage(const StageContext& context) {
   const auto todo = unfinished(context, "equilibrate", [](const StructureState* s) { return s == nullptr; });
-  if (campaign.system.files.empty() && campaign.equilibrate.method == "tempering") {
+  if (context.campaign.system.files.empty() && context.campaign.equilibrate.method == "tempering") {
     temperStructures(context, todo);
-    return mergeStateParts(context, "equilibrate");
+  } else {
+    runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
+             [&](std::int64_t task, const Hook& hook) {
+               equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
+             });
   }
-  runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, const Hook& hook) {
-             equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
-           });
   mergeStateParts(context, "equilibrate");
   closeEquilibration(context, !todo.empty());
 }

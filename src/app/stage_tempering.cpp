@@ -1,8 +1,8 @@
 // Stage equilibrate by replica exchange: the ranks share the replicas of a structure.
 #include <algorithm>
 
+#include "app/certificate.hpp"
 #include "app/stage.hpp"
-#include "app/state_store.hpp"
 #include "swapmc/tempering.hpp"
 
 namespace glassforge::app {
@@ -33,10 +33,13 @@ void temperStructures(const StageContext& context, const std::vector<std::int64_
   const auto ranks = ranksOf(group.comm());
   runGroupTasks(context, group.comm(), groups, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
                 [&](std::int64_t task, const std::function<void(double)>& hook) {
-                  const auto state =
-                      swapmc::temper(context.campaign, todo[static_cast<std::size_t>(task)], ranks, hook);
+                  const std::int64_t structure = todo[static_cast<std::size_t>(task)];
+                  bool refused = false;
+                  par::together(group.comm(), [&] { refused = isRefusedForGood(context, structure); });
+                  if (refused) return;
+                  const auto state = swapmc::temper(context.campaign, structure, ranks, hook);
                   par::together(group.comm(), [&] {
-                    if (state) writeStatePart(context, "equilibrate", *state);
+                    if (state) writeCertified(context, *state);
                   });
                 });
 }

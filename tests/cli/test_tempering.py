@@ -65,6 +65,26 @@ def test_what_is_recorded(alone):
     assert found["temperature"][0] > 1 and np.all(found["temperature"][found["progress"] > 1.05] == 0.9)
 
 
+def test_a_redo_gives_the_same_bits_over_ranks(tmp_path):
+    """Far too short to be certified: exchanges go on, at last the structures are refused, and more redos make them again."""
+    short = changed({"certificate.on_failure": "redo", "certificate.redos": 1, "equilibrate.time": 0.5})
+    for name, ranks in (("alone", None), ("three", 3)):
+        support.write_campaign(tmp_path / name / FILE, short)
+        done = support.run("run", FILE, "--stage", "equilibrate", "--out", "made", cwd=tmp_path / name, ranks=ranks)
+        assert done.returncode == 4, done.stderr
+        assert "2 of 2 structures are refused" in done.stderr
+    support.assert_same(tmp_path / "alone/made", tmp_path / "three/made")
+    refused = tmp_path / "alone/made/work/refused/s0000.h5"
+    for redos, progress in ((1, 0.2 + 0.5 + 2 * 0.5), (2, 0.2 + 0.5 + 2 * 0.5 + 4 * 0.5)):  # blocks of 0.1, two of cooling
+        with h5py.File(refused, "r") as file:
+            group = file["equilibration/s0000"]
+            assert group.attrs["redos"] == redos
+            assert np.isclose(group["progress"][-1], progress)
+            assert np.isclose(group.attrs["window_begin"], progress - redos * 2 * 0.5)
+        support.run("run", FILE, "--stage", "equilibrate", "--out", "made", "--set", "certificate.redos=2",
+                    cwd=tmp_path / "alone", ranks=2)
+
+
 def test_structures_and_replicas_differ(alone):
     assert not np.array_equal(series(alone, 0)["energy"], series(alone, 1)["energy"])
 
@@ -104,6 +124,7 @@ def test_levels_become_a_ladder_that_is_used_and_kept(tmp_path):
 REFUSED = {
     "another first temperature": ({"equilibrate.temperatures": [0.8, 0.9]},
                                   r"c\.toml:\d+: temperatures in \[equilibrate\] begins with 0.8; .* of the system, 0.9"),
+    "from below": ({"equilibrate.start": "both"}, r'c\.toml:\d+: start .* is "both".* must be "hot"'),
     "not ascending": ({"equilibrate.temperatures": [0.9, 1.1, 1.0]}, r"c\.toml:\d+: temperatures .* must increase"),
     "one temperature": ({"equilibrate.temperatures": [0.9]}, r"temperatures .* has one entry; at least two"),
     "above the start": ({"equilibrate.temperatures": [0.9, 1.6]},
