@@ -68,6 +68,8 @@ def moves(data: ReportData) -> str:
         np.nanmax([s.energy_error for s in series]) if np.isfinite([s.energy_error for s in series]).any() else np.nan
     )
     head = ["move", "attempts", "accepted, %", "range over structures, %"]
+    if series[0].method == "tempering":
+        return text.table(head, rows, "Exchanges of neighbouring temperatures, all structures together.")
     caption = "Monte Carlo moves, all structures together."
     if np.isfinite(worst):
         caption += " Largest difference of the running energy from the full sum at the end: "
