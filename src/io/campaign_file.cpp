@@ -259,9 +259,11 @@ StepLadder stepLadder(const Campaign& campaign, double tau_alpha) {
   require(std::isfinite(tau_alpha) && tau_alpha > 0,
           "label times are multiples of tau_alpha, which has not been measured (F_s did not fall to 1/e): raise [dynamics] "
           "max_time, or state the times");
-  std::vector<double> scaled;
-  for (const double multiple : times.tau_alpha) scaled.push_back(multiple * tau_alpha);
-  return StepLadder::fromTimes(scaled, dt);
+  std::vector<double> nearest;  // of a unit that is measured, steps are near enough at any distance
+  for (const double multiple : times.tau_alpha) {
+    nearest.push_back(std::max(1.0, std::round(multiple * tau_alpha / dt)) * dt);
+  }
+  return StepLadder::fromTimes(nearest, dt);
 }
 
 }  // namespace glassforge::io

@@ -243,6 +243,9 @@ TEST_F(CampaignFile, TimesTheStepCannotMeetAreRefusedUpFront) {
   const auto c = with({"replicas.times={tau_alpha=[0.1, 1]}"});
   EXPECT_THROW(stepLadder(c), InputError);
   EXPECT_THAT(stepLadder(c, 50.0).steps(), ElementsAre(500, 5000));
+  EXPECT_THAT(stepLadder(c, 0.325).steps(), ElementsAre(3, 33));  // 8 % off: tau_alpha itself is not known better
+  EXPECT_THAT(stepLadder(c, 0.03).steps(), ElementsAre(1, 3));
+  EXPECT_THROW(stepLadder(c, 0.001), InputError);  // the same step twice
 }
 
 /// Folders made by earlier versions hold this hash: a key that came later may not change it while it has its default.
