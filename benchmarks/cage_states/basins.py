@@ -57,7 +57,7 @@ def main():
     work = Path(sys.argv[1]).resolve()
     work.mkdir(parents=True, exist_ok=True)
     found = {name: figures(run(work, name, *settings)) for name, settings in SETS.items()}
-    results.record("inherent_states", [f"python3 benchmarks/cage_states/basins.py {sys.argv[1]}"], found)
+    results.record("inherent_states", ["python3 benchmarks/cage_states/basins.py WORK"], found)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,10 @@ from glassforge import Campaign  # noqa: E402
 
 DATA = Path(os.environ["GLASSFORGE_REFERENCE_DATA"])
 RADII = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1.25)
-LONGER = {"KA2D_T0.231": (10000, 30000), "KA_T0.44": (3000,)}  # sweeps, at some radii
-LONGER_RADII = (0.3, 0.4, 1.25)
+LONGER = {  # sweeps -> radii
+    "KA2D_T0.231": {10000: (0.3, 0.4, 1.25), 30000: (0.3, 0.4, 1.25), 100000: (0.4,)},
+    "KA_T0.44": {1000: (0.3, 0.4, 1.25), 3000: (0.3, 0.4, 1.25), 10000: (0.4,)},
+}
 SEEDS = (1, 2)
 BURN_IN = 200
 
@@ -50,7 +52,7 @@ class System:
 KA2D = System("KA2D_T0.231", "KA2D", 0.231, ["glassbench_ka2d_T0.23/N1290T0.23_151_tc05.npz"], 0.01,
               (100, 300, 1000, 3000))
 KA = System("KA_T0.44", "KA", 0.44, [f"botan_ka3d_T0.44/isoconfig_N4096T0.44_{k}_tc07.npz" for k in (1, 2)], 0.005,
-            (300, 1000))
+            (300,))
 
 
 def campaign(system, work, seed, stage, settings):
@@ -123,7 +125,7 @@ def study(system, work):
     inherent = campaign(system, work, 1, "quench", {})
     distances = np.concatenate([of_a_particles(s, s.inherent) for s in map(inherent.state, inherent.structures().tolist())])
     rows = [cage_row(system, work, radius, sweeps) for sweeps in system.sweeps for radius in RADII]
-    rows += [cage_row(system, work, radius, sweeps) for sweeps in LONGER[system.name] for radius in LONGER_RADII]
+    rows += [cage_row(system, work, radius, sweeps) for sweeps, radii in LONGER[system.name].items() for radius in radii]
     more = []
     if system is KA2D:
         more += [cage_row(system, work, 0.3, 1000, burn_in) for burn_in in (20, 50, 1000)]
@@ -140,7 +142,7 @@ def main():
     for system, load in ((KA2D, load_ka2d), (KA, load_ka)):
         load(work)
         figures[system.name] = study(system, work)
-    results.record("cage_states", [f"python3 benchmarks/cage_states/study.py {sys.argv[1]}"], figures)
+    results.record("cage_states", ["python3 benchmarks/cage_states/study.py WORK"], figures)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ struct QuenchSettings {
 struct CageSettings {
   bool make = false;
   double radius = 0.4;              ///< of the sphere, in units of sigma_aa of the particle's species
-  std::int64_t sweeps = 10000;      ///< averaged over
+  std::int64_t sweeps = 30000;      ///< averaged over
   std::int64_t burn_in = 200;       ///< sweeps before
   double displacement = 0.05;       ///< standard deviation of a move, per component
   bool tune_displacement = true;    ///< displacement = "auto": chosen in the burn-in, then frozen; starts at `displacement`
