@@ -85,6 +85,12 @@ def rows(folder, label, species=0):
         return s["replicas"][label][:][:, :, s["species"][:] == species], s["times"][:]
 
 
+def made_by(folder):
+    """The version of the program that ran the replicas, which may be older than the one that compares."""
+    with h5py.File(folder / "labels/labels_0000.h5") as file:
+        return str(np.bytes_(file.attrs["code_version"]).decode())
+
+
 def true_spread(values):
     """Standard deviation over particles of the mean over replicas, noise taken away: values (R, N)."""
     return np.sqrt(values.mean(0).var() - (values.var(0, ddof=1) / len(values)).mean())
@@ -131,7 +137,8 @@ def test_structure_151(studies):
     spread_a, spread_b = ([true_spread(x[k]) for k in range(3)] for x in (mine, theirs))
     record("structure_151", ["glassforge run s151.toml --stage label  # 100 replicas from the published start, NVE, dt = 0.01",
                              "glassforge compare s151 glassbench_ka2d_T0.23 --times 0.1,11.64,1288.41 --json"],
-           {"times": list(times), "replicas": mine.shape[1], "pearson": against["pearson"], "ceiling": against["ceiling"],
+           {"labels_made_by": made_by(ours), "times": list(times), "replicas": mine.shape[1],
+            "pearson": against["pearson"], "ceiling": against["ceiling"],
             "mean_ours": against["mean_a"], "mean_published": against["mean_b"], "spread_ours": spread_a,
             "spread_published": spread_b, "spread_note": "standard deviation over A particles, replica noise taken away"})
     assert mine.shape[1] == 100 and len(times) == 3
@@ -152,7 +159,8 @@ def test_botan_structure_1(studies):
     error = 0.0625 * np.sqrt(1 / len(each) + 1 / 32)  # published standard deviation between replicas
     record("botan_structure_1", ["glassforge run botan1.toml --stage label  # 8 replicas, NVE, force-shift, dt = 0.005",
                                  "glassforge compare botan1 isoconfig_N4096T0.44_1_tc07.npz --json"],
-           {"times": list(times), "replicas": len(each), "mean_R_A": float(each.mean()), "mean_R_A_each": list(each),
+           {"labels_made_by": made_by(ours), "times": list(times), "replicas": len(each),
+            "mean_R_A": float(each.mean()), "mean_R_A_each": list(each),
             "mean_R_A_published": 0.6986, "standard_error_of_difference": float(error), "pearson": against["pearson"],
             "ceiling": against["ceiling"], "largest_energy_drift_per_particle": float(drift)})
     assert len(each) >= 8 and times[-1] == pytest.approx(4120)
