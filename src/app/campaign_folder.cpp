@@ -16,7 +16,9 @@ namespace glassforge::app {
 
 namespace fs = std::filesystem;
 
-std::string structureLabel(std::int64_t structure) { return fmt::format("s{:04d}", structure); }
+std::string structureLabel(std::int64_t structure) {
+  return fmt::format("s{:04d}", structure);
+}
 
 bool exists(const std::string& path) {
   std::error_code ignored;
@@ -26,7 +28,8 @@ bool exists(const std::string& path) {
 void makeParentFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(fs::path(path).parent_path(), error);
-  require<FileError>(!error, "{}: the folder cannot be made: {}", fs::path(path).parent_path().string(), error.message());
+  require<FileError>(!error, "{}: the folder cannot be made: {}", fs::path(path).parent_path().string(),
+                     error.message());
 }
 
 CampaignFolder::CampaignFolder(std::string root, const Campaign& campaign)
@@ -37,8 +40,12 @@ CampaignFolder::CampaignFolder(std::string root, const Campaign& campaign)
   }
 }
 
-std::string CampaignFolder::states(const Shard& s) const { return path(fmt::format("states/states_{:04d}.h5", s.number)); }
-std::string CampaignFolder::labels(const Shard& s) const { return path(fmt::format("labels/labels_{:04d}.h5", s.number)); }
+std::string CampaignFolder::states(const Shard& s) const {
+  return path(fmt::format("states/states_{:04d}.h5", s.number));
+}
+std::string CampaignFolder::labels(const Shard& s) const {
+  return path(fmt::format("labels/labels_{:04d}.h5", s.number));
+}
 std::string CampaignFolder::features(const Shard& s) const {
   return path(fmt::format("features/features_{:04d}.h5", s.number));
 }
@@ -68,6 +75,13 @@ void CampaignFolder::removeParts(const std::string& stage, const std::vector<std
   fs::remove(path("work"), ignored);
 }
 
+void CampaignFolder::removeCheckpoints(const std::string& stage) const {
+  std::error_code ignored;
+  fs::remove_all(checkpoints(stage), ignored);
+  fs::remove(path("work/checkpoints"), ignored);
+  fs::remove(path("work"), ignored);
+}
+
 Manifest CampaignFolder::manifest(const std::string& kind, const std::string& parent) const {
   Manifest m;
   m.kind = kind;
@@ -77,9 +91,9 @@ Manifest CampaignFolder::manifest(const std::string& kind, const std::string& pa
   m.code_version = version::code;
   m.instruction_set = version::instruction_set;
   const auto& mixture = campaign_.system.mixture;
-  m.conventions = fmt::format("{}, N = {}, T = {}, smoothing {} at {} sigma, reduced Lennard-Jones units", mixture.name,
-                              mixture.particles(), campaign_.system.temperature, toString(mixture.smoothing),
-                              mixture.cutoff);
+  m.conventions =
+      fmt::format("{}, N = {}, T = {}, smoothing {} at {} sigma, reduced Lennard-Jones units", mixture.name,
+                  mixture.particles(), campaign_.system.temperature, toString(mixture.smoothing), mixture.cutoff);
   if (!parent.empty()) m.parent_hash = io::contentHash(parent);
   return m;
 }

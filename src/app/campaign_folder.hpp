@@ -35,12 +35,17 @@ class CampaignFolder {
   std::string splitFile() const { return path("split.json"); }
   std::string report() const { return path("report/report.html"); }
   std::string progressLog() const { return path("log/progress.jsonl"); }
+  std::string notesLog() const { return path("log/notes.jsonl"); }
 
   /// A finished part of an unfinished stage: work/<stage>/<name>.h5.
   std::string part(const std::string& stage, const std::string& name) const;
   /// Names (without .h5) of the parts of a stage that are there, sorted.
   std::vector<std::string> parts(const std::string& stage) const;
   void removeParts(const std::string& stage, const std::vector<std::string>& names) const;
+  /// Folder of the checkpoints of a stage.
+  std::string checkpoints(const std::string& stage) const { return path("work/checkpoints/" + stage); }
+  /// All checkpoints of a stage that is over.
+  void removeCheckpoints(const std::string& stage) const;
 
   const std::vector<Shard>& shards() const { return shards_; }
   const Shard& shardOf(std::int64_t structure) const;
@@ -49,7 +54,8 @@ class CampaignFolder {
 
   /// Refuses a folder of another campaign, or of one that this one does not continue. Writes nothing.
   void requireContinuable() const;
-  /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left unfinished.
+  /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left
+  /// unfinished.
   void claim() const;
   /// The split of the folder, filled up to the sizes that the campaign states.
   Split split() const;

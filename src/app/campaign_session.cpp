@@ -26,8 +26,10 @@ class CampaignSession::FolderLock {
 };
 
 CampaignSession::CampaignSession(const par::Communicator& comm, const Campaign& campaign, const std::string& root,
-                                 double walltime)
-    : folder_(root, campaign), guard_(walltime), context_{comm, campaign, folder_, guard_, runNotes(comm)} {
+                                 const SessionOptions& options)
+    : folder_(root, campaign),
+      guard_(options.walltime),
+      context_{comm, campaign, folder_, guard_, runNotes(comm), options.checkpoint_interval, options.accept_version} {
   par::together(comm, [&] {
     if (!comm.root()) return;
     folder_.requireContinuable();

@@ -8,11 +8,19 @@
 
 namespace glassforge::app {
 
+/// How a program works in a campaign folder; nothing of it changes results.
+struct SessionOptions {
+  double walltime = 0;                               ///< seconds; 0: as long as it takes
+  double checkpoint_interval = kCheckpointInterval;  ///< seconds
+  bool accept_version = false;                       ///< see StageContext
+};
+
 class CampaignSession {
  public:
   /// Makes the folder where there is none and keeps other programs out of it until the end. `campaign` and `comm` must
   /// outlive the session. Collective.
-  CampaignSession(const par::Communicator& comm, const Campaign& campaign, const std::string& root, double walltime = 0);
+  CampaignSession(const par::Communicator& comm, const Campaign& campaign, const std::string& root,
+                  const SessionOptions& options = {});
   ~CampaignSession();
   CampaignSession(const CampaignSession&) = delete;
   CampaignSession& operator=(const CampaignSession&) = delete;

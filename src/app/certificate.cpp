@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "io/state_file.hpp"
@@ -152,14 +153,18 @@ bool isRefusedForGood(const StageContext& context, std::int64_t structure) {
          (settings.on_failure != "redo" || before.equilibration.redos >= settings.redos);
 }
 
-void equilibrateOne(const StageContext& context, std::int64_t structure, const std::function<void(double)>& hook) {
+void equilibrateOne(const StageContext& context, std::int64_t structure, StageMonitor& monitor) {
   const auto& campaign = context.campaign;
   if (!campaign.system.files.empty()) return writeStatePart(context, "equilibrate", importedState(campaign, structure));
-  const bool refused = exists(context.folder.part(kRefused, structureLabel(structure)));
-  if (!refused) return writeCertified(context, swapmc::equilibrate(campaign, structure, hook));
-  const auto before = statePart(context.folder, kRefused, structure);
-  const auto after = swapmc::continueEquilibration(campaign, before, hook);
-  if (after.equilibration.redos > before.equilibration.redos) writeCertified(context, after);
+  monitor.keepAt(structureLabel(structure), fmt::format("equilibration of structure {}", structure));
+  if (!exists(context.folder.part(kRefused, structureLabel(structure)))) {
+    writeCertified(context, swapmc::equilibrate(campaign, structure, monitor));
+  } else {
+    const auto before = statePart(context.folder, kRefused, structure);
+    const auto after = swapmc::continueEquilibration(campaign, before, monitor);
+    if (after.equilibration.redos > before.equilibration.redos) writeCertified(context, after);
+  }
+  monitor.forget();
 }
 
 nlohmann::json certificateOfCampaign(const Campaign& campaign, const CampaignFolder& folder) {

@@ -25,7 +25,7 @@ std::string describeFailures(const Failures& failures);
 std::map<std::int64_t, StructureState> refusedStructures(const CampaignFolder& folder);
 
 /// Makes one structure of the stage equilibrate: a part of the stage, or a refused one.
-void equilibrateOne(const StageContext& context, std::int64_t structure, const std::function<void(double)>& hook);
+void equilibrateOne(const StageContext& context, std::int64_t structure, StageMonitor& monitor);
 
 /// Whether structure `structure` was refused before and no more redos are allowed now than it has had.
 bool isRefusedForGood(const StageContext& context, std::int64_t structure);

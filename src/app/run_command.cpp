@@ -14,11 +14,11 @@ namespace glassforge::app {
 namespace {
 
 struct RunOptions {
-  std::string file, stage, out, walltime;
+  std::string file, stage, out, walltime, checkpoint;
   std::vector<std::string> set;
   std::vector<double> rate;  ///< particle-steps and moves a second and core
   std::int64_t ranks = 0;    ///< that the plan is for; 0: those of this run
-  bool dry_run = false, as_json = false;
+  bool dry_run = false, as_json = false, accept_version = false;
 };
 
 void checkOptions(const RunOptions& o) {
@@ -62,7 +62,10 @@ int runCampaign(const RunOptions& options, const par::Communicator& comm) {
   par::together(comm, [&] { campaign = io::readCampaign(options.file, options.set); });
   comm.requireSame(io::toToml(campaign), "campaign");
   const std::size_t last = options.stage.empty() ? stages().size() - 1 : stageNumber(options.stage);
-  const double walltime = options.walltime.empty() ? 0 : par::parseDuration(options.walltime);
+  SessionOptions session_options;
+  if (!options.walltime.empty()) session_options.walltime = par::parseDuration(options.walltime);
+  if (!options.checkpoint.empty()) session_options.checkpoint_interval = par::parseDuration(options.checkpoint);
+  session_options.accept_version = options.accept_version;
   const std::string root = options.out.empty() ? folderOf(options.file, campaign) : options.out;
   const CampaignFolder folder(root, campaign);
   checkBeforeRun(comm, campaign, folder, [&](const std::string& section, const std::string& key) {
@@ -72,7 +75,7 @@ int runCampaign(const RunOptions& options, const par::Communicator& comm) {
     showPlan(options, comm, campaign, folder);
     return 0;
   }
-  const CampaignSession session(comm, campaign, root, walltime);
+  const CampaignSession session(comm, campaign, root, session_options);
   announce(comm, campaign, root);
   for (std::size_t k = 0; k <= last; ++k) stages()[k].run(session.context());
   if (comm.root()) fmt::print("{}", describeOutcome(session.folder(), stages()[last].name));
@@ -92,6 +95,14 @@ void addRunCommand(CLI::App& app, Action& action) {
   command->add_option("--out", options->out, "Folder of the results (default: ./<campaign name>)");
   command->add_option("--walltime", options->walltime,
                       "Stop in good order before this much time: 90s, 30m, 2h, HH:MM:SS");
+  command->add_option(
+      "--checkpoint", options->checkpoint,
+      fmt::format("Time between two checkpoints of a task (default {:g}s); the results do not depend on it",
+                  kCheckpointInterval));
+  command->add_flag(
+      "--accept-version", options->accept_version,
+      "Go on from checkpoints of another version of the program or another instruction set; it is noted in "
+      "log/notes.jsonl");
   command->add_flag("--dry-run", options->dry_run,
                     "Say what would be done, what it costs in core hours and disk; write nothing");
   command

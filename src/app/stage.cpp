@@ -1,5 +1,6 @@
 #include "app/stage.hpp"
 
+#include "app/stage_monitor.hpp"
 #include "core/error.hpp"
 #include "par/task_counter.hpp"
 
@@ -21,29 +22,61 @@ std::size_t stageNumber(const std::string& name) {
   throw InputError(fmt::format("stage '{}' is unknown; the stages are {}", name, fmt::join(names, ", ")));
 }
 
+namespace {
+
+/// True where the work was done, at the first or the second try; what was wrong goes to the log, and to `failures`.
+bool doneInTwoTries(StageMonitor& monitor, const std::function<void()>& work, std::vector<std::string>& failures) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      work();
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::physics) throw;
+      const std::string why = error.what();  // empty on the ranks of a group that only hear of it
+      if (!why.empty() && attempt == 0) monitor.note(why + "; it is tried once more");
+      if (!why.empty() && attempt == 1) failures.push_back(why);
+    }
+  }
+  return false;
+}
+
+/// Collective.
+void requireNoFailures(const StageContext& context, const std::string& stage, const std::string& unit,
+                       const std::vector<std::string>& mine) {
+  auto all = context.comm.allGather(fmt::format("{}", fmt::join(mine, "; ")));
+  std::erase(all, "");
+  if (all.empty()) return;
+  throw PhysicsError(fmt::format("{}: {} failed twice; the others are kept. {}", stage, unit, fmt::join(all, "; ")));
+}
+
+}  // namespace
+
 void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
-              const std::function<void(std::int64_t, const std::function<void(double)>&)>& work) {
+              const TaskWork& work) {
   runGroupTasks(context, par::Communicator::self(), context.comm.size(), stage, unit, count, work);
 }
 
 void runGroupTasks(const StageContext& context, const par::Communicator& group, int groups, const std::string& stage,
-                   const std::string& unit, std::int64_t count,
-                   const std::function<void(std::int64_t, const std::function<void(double)>&)>& work) {
+                   const std::string& unit, std::int64_t count, const TaskWork& work) {
   Progress progress(stage, unit, count, groups, context.folder.progressLog(), !context.comm.root());
-  const std::function<void(double)> hook = [&](double share) {
-    progress.share(share);
-    context.guard.check();
-  };
   par::TaskCounter counter(context.comm, count);
+  const std::function<void(double)> report = [&](double share) {
+    progress.share(share);
+    context.comm.poke();
+  };
   const auto next = [&] { return std::stoll(group.broadcast(group.root() ? fmt::format("{}", counter.next()) : "")); };
+  std::vector<std::string> failures;
   par::together(context.comm, [&] {
     for (std::int64_t task = next(); task >= 0; task = next()) {
       par::together(group, [&] { context.guard.check(); });
       progress.take(task);
-      work(task, hook);
+      StageMonitor monitor(context, stage, report);
+      doneInTwoTries(
+          monitor, [&] { work(task, monitor); }, failures);
     }
   });
   progress.finish();
+  requireNoFailures(context, stage, unit, failures);
 }
 
 }  // namespace glassforge::app

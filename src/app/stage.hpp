@@ -14,12 +14,17 @@
 
 namespace glassforge::app {
 
+/// Seconds; a checkpoint takes some 0.1 s (docs/performance.md).
+constexpr double kCheckpointInterval = 300;
+
 struct StageContext {
   const par::Communicator& comm;
   const Campaign& campaign;
   const CampaignFolder& folder;
   const par::StopGuard& guard;
-  io::RunNotes notes;  ///< for /run in files: date, host, ranks, threads
+  io::RunNotes notes;                                ///< for /run in files: date, host, ranks, threads
+  double checkpoint_interval = kCheckpointInterval;  ///< seconds between two checkpoints of a task
+  bool accept_version = false;                       ///< go on from checkpoints of another version or instruction set
 };
 
 /// Every stage is collective, does only what is not done yet, and is a no-op where nothing is left.
@@ -43,14 +48,19 @@ const std::vector<Stage>& stages();
 /// The number of a stage; InputError with the known names otherwise.
 std::size_t stageNumber(const std::string& name);
 
-/// Runs tasks 0 .. n-1, shared out among the ranks as they become free; ends with all ranks in step. Collective.
-void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
-              const std::function<void(std::int64_t task, const std::function<void(double)>& hook)>& work);
+class StageMonitor;
+/// One task; what it throws as PhysicsError is tried once more before it counts as failed.
+using TaskWork = std::function<void(std::int64_t task, StageMonitor& monitor)>;
 
-/// The same for tasks that take several ranks: all ranks of a group work on one task together. What `work` throws, it must
-/// throw on every rank of the group (par::together). Collective over the ranks of the context.
+/// Runs tasks 0 .. n-1, shared out among the ranks as they become free, so the longest ought to come first; ends with
+/// all ranks in step. A task that fails twice leaves the others unharmed: they are done first, then a PhysicsError
+/// names the failed ones. Collective.
+void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
+              const TaskWork& work);
+
+/// The same for tasks that take several ranks: all ranks of a group work on one task together. What `work` throws, it
+/// must throw on every rank of the group (par::together). Collective over the ranks of the context.
 void runGroupTasks(const StageContext& context, const par::Communicator& group, int groups, const std::string& stage,
-                   const std::string& unit, std::int64_t count,
-                   const std::function<void(std::int64_t task, const std::function<void(double)>& hook)>& work);
+                   const std::string& unit, std::int64_t count, const TaskWork& work);
 
 }  // namespace glassforge::app

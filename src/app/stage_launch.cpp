@@ -5,102 +5,19 @@
 
 #include "app/label_store.hpp"
 #include "app/stage.hpp"
+#include "app/stage_dynamics.hpp"
+#include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
-#include "io/dynamics_file.hpp"
 #include "io/label_file.hpp"
 #include "io/sha256.hpp"
-#include "iso/dynamics.hpp"
 #include "iso/launch.hpp"
 
 namespace glassforge::app {
 namespace {
 
-using Hook = std::function<void(double)>;
-
-constexpr double kDecayedEnough = 0.3;  // F_s at which the measurement of tau_alpha ends
-constexpr int kDoublings = 6;           // the first round runs to max_time / 2^6
-constexpr double kFrameBytes = 256e6;   // of kept frames in one task
-constexpr std::int64_t kScouts = 4;     // structures that find out how long the runs must be
-
-/// One round of runs of the first `structures` structures, on every rank; runs of a structure stand together. Collective.
-std::vector<iso::DynamicsRun> dynamicsRound(const StageContext& context, const StepLadder& ladder, std::int64_t structures,
-                                            std::int64_t replicas) {
-  std::vector<double> mine;
-  const auto species = static_cast<std::size_t>(context.campaign.system.mixture.speciesCount());
-  const std::int64_t count = structures * replicas;
-  runTasks(context, "dynamics", "runs", count, [&](std::int64_t task, const Hook& hook) {
-    const StructureState state = storedState(context.folder, task / replicas);
-    const auto run = iso::runDynamics(context.campaign, ladder, state, hook, task % replicas);
-    mine.push_back(static_cast<double>(task));
-    mine.insert(mine.end(), run.fs.begin(), run.fs.end());
-    mine.insert(mine.end(), run.msd.values().begin(), run.msd.values().end());
-  });
-  std::vector<iso::DynamicsRun> runs(static_cast<std::size_t>(count));
-  const std::size_t T = ladder.size(), length = 1 + T * (1 + species);
-  for (const auto& from_rank : context.comm.allGather(mine)) {
-    for (auto at = from_rank.begin(); at != from_rank.end(); at += static_cast<std::ptrdiff_t>(length)) {
-      const auto task = static_cast<std::int64_t>(*at);
-      auto& run = runs[static_cast<std::size_t>(task)];
-      const auto fs_end = at + 1 + static_cast<std::ptrdiff_t>(T);
-      run.structure = task / replicas;
-      run.replica = task % replicas;
-      run.fs.assign(at + 1, fs_end);
-      run.msd = Array<double>({T, species}, std::vector<double>(fs_end, at + static_cast<std::ptrdiff_t>(length)));
-    }
-  }
-  return runs;
-}
-
-/// Runs over times doubled until F_s has decayed: with a few structures, until it has for them, then with all. Collective.
-DynamicsRecord doubledRuns(const StageContext& context) {
-  const auto& campaign = context.campaign;
-  const std::int64_t structures = std::min(campaign.dynamics.structures, campaign.system.structures);
-  const auto round = [&](int halvings, std::int64_t count, std::int64_t replicas) {
-    const double max_time = std::max(campaign.replicas.dt, campaign.dynamics.max_time / (1 << halvings));
-    const StepLadder ladder = iso::dynamicsLadder(max_time, campaign.replicas.dt);
-    return iso::combineDynamics(ladder, dynamicsRound(context, ladder, count, replicas), replicas);
-  };
-  int halvings = kDoublings;
-  while (halvings > 0 && round(halvings, std::min(structures, kScouts), 1).fs.back() >= kDecayedEnough) --halvings;
-  DynamicsRecord record = round(halvings, structures, campaign.dynamics.replicas);
-  while (halvings > 0 && record.fs.back() >= kDecayedEnough) {
-    record = round(--halvings, structures, campaign.dynamics.replicas);
-  }
-  return record;
-}
-
-/// F_s, MSD and tau_alpha, measured where that has not been done. Collective; written by rank 0.
-DynamicsRecord measureDynamics(const StageContext& context) {
-  DynamicsRecord record;
-  bool measured = false;
-  par::together(context.comm, [&] {
-    measured = exists(context.folder.dynamics());
-    if (!measured) return;
-    io::checkManifest(context.folder.dynamics(), io::readManifest(context.folder.dynamics()),
-                      context.folder.manifest("dynamics"));
-    record = io::readDynamics(context.folder.dynamics());
-  });
-  if (measured) return record;
-  record = doubledRuns(context);
-  par::together(context.comm, [&] {
-    if (!context.comm.root()) return;
-    io::writeDynamics(context.folder.dynamics(), context.folder.manifest("dynamics"), record, context.notes);
-  });
-  return record;
-}
-
-void announceRelaxation(const StageContext& context, const DynamicsRecord& record) {
-  if (!context.comm.root()) return;
-  if (std::isfinite(record.tau_alpha)) {
-    fmt::print("  tau_alpha = {:.4g} +- {:.2g}  (F_s(2 pi, tau_alpha) = 1/e; {} structures x {} runs)\n", record.tau_alpha,
-               record.tau_alpha_error, record.structures.size(), record.replicas);
-  } else {
-    fmt::print("  tau_alpha is above {:.4g}: F_s has fallen to {:.3f} only (dynamics.max_time)\n", record.times.back(),
-               record.fs.back());
-  }
-}
+constexpr double kFrameBytes = 256e6;  // of kept frames in one task
 
 /// Replicas that are to be run together, and at which steps labels of them are missing.
 struct LaunchTask {
@@ -133,7 +50,8 @@ void addMissing(std::int64_t structure, const LabelStore::Cover& cover, const St
   for (std::int64_t r = 0; r < replicas;) {
     const auto steps = missingSteps(cover, r, ladder);
     std::int64_t count = 1;
-    while (r + count < replicas && (count < pack || steps.empty()) && missingSteps(cover, r + count, ladder) == steps) ++count;
+    while (r + count < replicas && (count < pack || steps.empty()) && missingSteps(cover, r + count, ladder) == steps)
+      ++count;
     if (!steps.empty()) tasks.push_back({{structure, r, count}, steps});
     r += count;
   }
@@ -148,6 +66,13 @@ std::int64_t packSize(const Campaign& c, const StepLadder& ladder) {
   return std::clamp(static_cast<std::int64_t>(fitting), std::int64_t{1}, c.replicas.count);
 }
 
+/// The longest first, so that no rank begins one when the others are nearly done.
+void sortByCost(std::vector<LaunchTask>& tasks) {
+  std::stable_sort(tasks.begin(), tasks.end(), [](const LaunchTask& a, const LaunchTask& b) {
+    return a.block.count * a.steps.back() > b.block.count * b.steps.back();
+  });
+}
+
 std::vector<LaunchTask> missingTasks(const StageContext& context, const StepLadder& ladder) {
   const auto& c = context.campaign;
   const LabelStore store(context.folder, ladder);
@@ -160,7 +85,22 @@ std::vector<LaunchTask> missingTasks(const StageContext& context, const StepLadd
                  packSize(c, ladder), tasks);
     }
   }
+  sortByCost(tasks);
   return tasks;
+}
+
+void launchBlock(const StageContext& context, const LaunchTask& task, const StepLadder& ladder, StageMonitor& monitor) {
+  const auto& block = task.block;
+  const std::string name = partName(task, ladder), path = context.folder.part("launch", name);
+  monitor.keepAt(name, fmt::format("replicas {} to {} of structure {} at steps {}", block.first,
+                                   block.first + block.count - 1, block.structure, fmt::join(task.steps, ", ")));
+  const StructureState state = storedState(context.folder, block.structure);
+  const auto steps = StepLadder::fromSteps(task.steps, ladder.dt());
+  makeParentFolder(path);
+  io::writeReplicaPart(path, context.folder.manifest("part"),
+                       {task.steps, iso::launch(context.campaign, steps, state.thermal, block, monitor)},
+                       context.notes);
+  monitor.forget();
 }
 
 }  // namespace
@@ -179,16 +119,10 @@ void launchStage(const StageContext& context) {
   std::vector<LaunchTask> tasks;
   par::together(context.comm, [&] { tasks = missingTasks(context, ladder); });  // all have looked before any writes
   runTasks(context, "launch", "replica blocks", static_cast<std::int64_t>(tasks.size()),
-           [&](std::int64_t number, const Hook& hook) {
-             const auto& task = tasks[static_cast<std::size_t>(number)];
-             const StructureState state = storedState(context.folder, task.block.structure);
-             const std::string path = context.folder.part("launch", partName(task, ladder));
-             makeParentFolder(path);
-             const auto steps = StepLadder::fromSteps(task.steps, ladder.dt());
-             io::writeReplicaPart(path, context.folder.manifest("part"),
-                                  {task.steps, iso::launch(context.campaign, steps, state.thermal, task.block, hook)},
-                                  context.notes);
+           [&](std::int64_t number, StageMonitor& monitor) {
+             launchBlock(context, tasks[static_cast<std::size_t>(number)], ladder, monitor);
            });
+  if (context.comm.root()) context.folder.removeCheckpoints("launch");
 }
 
 void labelStage(const StageContext& context) {

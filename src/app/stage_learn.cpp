@@ -9,6 +9,7 @@
 #include "app/learning_data.hpp"
 #include "app/parents.hpp"
 #include "app/stage.hpp"
+#include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "io/dynamics_file.hpp"
@@ -24,7 +25,6 @@
 namespace glassforge::app {
 namespace {
 
-using Hook = std::function<void(double)>;
 using Json = nlohmann::json;
 
 /// E_i = 1/2 sum_j V(r_ij) in file order.
@@ -68,7 +68,8 @@ std::vector<std::string> storedSets(const CampaignFolder& folder, const Shard& s
 }
 
 /// Describes the structures of a shard by the sets wanted and those that its file has, and writes the file.
-void describeShard(const StageContext& context, const Shard& shard, std::vector<std::string> sets, const Hook& hook) {
+void describeShard(const StageContext& context, const Shard& shard, std::vector<std::string> sets,
+                   StageMonitor& monitor) {
   const auto& campaign = context.campaign;
   if (exists(context.folder.features(shard))) {
     for (auto& set : io::featureSetNames(context.folder.features(shard))) sets.push_back(std::move(set));
@@ -83,7 +84,8 @@ void describeShard(const StageContext& context, const Shard& shard, std::vector<
       mine.sets.push_back(ml::makeDescriptor(set, campaign.system.mixture.species, input.dimension)->describe(input));
     }
     features.push_back(std::move(mine));
-    hook(static_cast<double>(s - shard.first + 1) / static_cast<double>(shard.count));
+    monitor.report(static_cast<double>(s - shard.first + 1) / static_cast<double>(shard.count));
+    monitor.obey();
   }
   const std::string path = context.folder.features(shard);
   makeParentFolder(path);
@@ -180,8 +182,8 @@ void describeStage(const StageContext& context) {
     }
   });
   runTasks(context, "describe", "shards", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, const Hook& hook) {
-             describeShard(context, todo[static_cast<std::size_t>(task)], sets, hook);
+           [&](std::int64_t task, StageMonitor& monitor) {
+             describeShard(context, todo[static_cast<std::size_t>(task)], sets, monitor);
            });
 }
 

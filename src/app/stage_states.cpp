@@ -4,6 +4,7 @@
 
 #include "app/certificate.hpp"
 #include "app/stage.hpp"
+#include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "iso/cage.hpp"
@@ -11,8 +12,6 @@
 
 namespace glassforge::app {
 namespace {
-
-using Hook = std::function<void(double)>;
 
 /// Structures for which `missing` holds and that have no part of the stage yet; all ranks have looked when it returns.
 template <class Missing>
@@ -33,7 +32,7 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
 }
 
 /// Inherent state, second minimiser and cage state, as far as they are asked for and not there.
-void completeQuench(const Campaign& c, StructureState& state, const Hook& hook) {
+void completeQuench(const Campaign& c, StructureState& state, TaskMonitor& monitor) {
   const auto& mixture = c.system.mixture;
   const iso::QuenchOptions options{c.quench.tolerance, c.quench.max_evaluations, c.engine.skin};
   const QuenchPart missing = missingOfQuench(c, state);
@@ -41,7 +40,7 @@ void completeQuench(const Campaign& c, StructureState& state, const Hook& hook) 
   state.quenched = true;
   if (missing.cross_check) state.basin = iso::checkBasin(mixture, state.thermal, options, state.inherent);
   if (missing.cage) {
-    state.cage = iso::cageState(mixture, state.thermal, c.system.temperature, c.cage, c.seed, state.index, hook);
+    state.cage = iso::cageState(mixture, state.thermal, c.system.temperature, c.cage, c.seed, state.index, monitor);
   }
 }
 
@@ -62,11 +61,12 @@ void equilibrateStage(const StageContext& context) {
     temperStructures(context, todo);
   } else {
     runTasks(context, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
-             [&](std::int64_t task, const Hook& hook) {
-               equilibrateOne(context, todo[static_cast<std::size_t>(task)], hook);
+             [&](std::int64_t task, StageMonitor& monitor) {
+               equilibrateOne(context, todo[static_cast<std::size_t>(task)], monitor);
              });
   }
   mergeStateParts(context, "equilibrate");
+  if (context.comm.root()) context.folder.removeCheckpoints("equilibrate");
   closeEquilibration(context, !todo.empty());
 }
 
@@ -76,12 +76,15 @@ void quenchStage(const StageContext& context) {
     return s == nullptr || missingOfQuench(context.campaign, *s).any();
   });
   runTasks(context, "quench", "structures", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, const Hook& hook) {
+           [&](std::int64_t task, StageMonitor& monitor) {
              StructureState state = storedState(context.folder, todo[static_cast<std::size_t>(task)]);
-             completeQuench(context.campaign, state, hook);
+             monitor.keepAt(structureLabel(state.index), fmt::format("cage state of structure {}", state.index));
+             completeQuench(context.campaign, state, monitor);
              writeStatePart(context, "quench", state);
+             monitor.forget();
            });
   mergeStateParts(context, "quench");
+  if (context.comm.root()) context.folder.removeCheckpoints("quench");
   if (context.campaign.quench.cross_check && !todo.empty()) announceBasins(context);
 }
 

@@ -3,6 +3,8 @@
 
 #include "app/certificate.hpp"
 #include "app/stage.hpp"
+#include "app/stage_monitor.hpp"
+#include "core/error.hpp"
 #include "swapmc/tempering.hpp"
 
 namespace glassforge::app {
@@ -32,15 +34,17 @@ void temperStructures(const StageContext& context, const std::vector<std::int64_
   const par::RankGroup group(context.comm, groups);
   const auto ranks = ranksOf(group.comm());
   runGroupTasks(context, group.comm(), groups, "equilibrate", "structures", static_cast<std::int64_t>(todo.size()),
-                [&](std::int64_t task, const std::function<void(double)>& hook) {
+                [&](std::int64_t task, StageMonitor& monitor) {
                   const std::int64_t structure = todo[static_cast<std::size_t>(task)];
                   bool refused = false;
                   par::together(group.comm(), [&] { refused = isRefusedForGood(context, structure); });
                   if (refused) return;
-                  const auto state = swapmc::temper(context.campaign, structure, ranks, hook);
+                  monitor.keepAt(structureLabel(structure), fmt::format("tempering of structure {}", structure));
+                  const auto state = swapmc::temper(context.campaign, structure, ranks, monitor);
                   par::together(group.comm(), [&] {
                     if (state) writeCertified(context, *state);
                   });
+                  if (group.comm().root()) monitor.forget();
                 });
 }
 

@@ -23,40 +23,6 @@ void requireSense(const CageSettings& s) {
           kTunings, s.burn_in);
 }
 
-/// Tells the finished share of the whole run, sweep by sweep.
-class Clock {
- public:
-  Clock(std::int64_t total, const std::function<void(double)>& progress) : total_(total), progress_(progress) {}
-  void tick() {
-    if (++done_ % kProgressEvery == 0 && progress_) progress_(static_cast<double>(done_) / static_cast<double>(total_));
-  }
-
- private:
-  std::int64_t total_, done_ = 0;
-  const std::function<void(double)>& progress_;
-};
-
-/// Runs the burn-in and returns the step that is used from then on: where it is to be tuned, that which the last
-/// kTunings pieces have led to, each by the ratio of its acceptance to the wanted one.
-template <int D>
-double burnIn(swapmc::MonteCarlo<D>& mc, const CageSettings& s, Clock& clock) {
-  double step = s.displacement;
-  const double largest = s.radius;
-  for (std::int64_t piece = 0, done = 0; piece < kTunings; ++piece) {
-    mc.resetCounts();
-    for (const std::int64_t end = s.burn_in * (piece + 1) / kTunings; done < end; ++done) {
-      mc.run(1);
-      clock.tick();
-    }
-    if (!s.tune_displacement) continue;
-    const double ratio = mc.moves()[0].acceptance() / kAcceptance;
-    step = std::min(step * std::clamp(ratio, 1 / kLargestChange, kLargestChange), largest);
-    mc.setDisplacement(step);
-  }
-  mc.resetCounts();
-  return step;
-}
-
 /// Takes the mean over the particles out of displacements, (N, D). Monte Carlo lets the centre drift; dynamics from
 /// zero total momentum and quenches keep it.
 template <int D>
@@ -69,53 +35,125 @@ void keepCentre(std::vector<double>& displacement) {
   }
 }
 
-/// Sum over `sweeps` sweeps of how far the particles are from their starts, their centre at rest, (N, D).
+/// A cage run under way: burn-in in kTunings pieces, then two halves over which displacements are summed.
 template <int D>
-std::vector<double> sumOver(swapmc::MonteCarlo<D>& mc, std::int64_t sweeps, std::size_t size, Clock& clock) {
-  std::vector<double> sum(size, 0.0);
-  for (std::int64_t k = 0; k < sweeps; ++k) {
-    mc.run(1);
-    mc.addDisplacements(sum);
-    clock.tick();
+class CageRun {
+ public:
+  CageRun(const Mixture& mixture, const Snapshot& start, double temperature, const CageSettings& settings,
+          std::uint64_t seed, std::int64_t structure)
+      : settings_(settings),
+        start_(start),
+        step_(settings.displacement),
+        mc_(mixture, start, optionsOf(mixture, temperature, settings),
+            {seed, Purpose::cage, static_cast<std::uint32_t>(structure), 0}) {
+    for (auto& sum : sum_) sum.assign(start.particles() * D, 0.0);
   }
-  keepCentre<D>(sum);
-  return sum;
-}
 
-template <int D>
-CageState cageIn(const Mixture& mixture, const Snapshot& start, double temperature, const CageSettings& s,
-                 std::uint64_t seed, std::int64_t structure, const std::function<void(double)>& progress) {
-  swapmc::MonteCarloOptions options{temperature, s.displacement, 0, {}, {}};
-  for (int a = 0; a < mixture.speciesCount(); ++a) options.confinement.push_back(s.radius * mixture.sigmaOf(a, a));
-  swapmc::MonteCarlo<D> mc(mixture, start, options, {seed, Purpose::cage, static_cast<std::uint32_t>(structure), 0});
-  Clock clock(s.burn_in + s.sweeps, progress);
-  CageState cage;
-  cage.radius = s.radius;
-  cage.sweeps = s.sweeps;
-  cage.burn_in = s.burn_in;
-  cage.displacement = burnIn(mc, s, clock);
-  cage.position = start.unwrapped();
-  const std::int64_t half = s.sweeps / 2, rest = s.sweeps - half;
-  const auto first = sumOver(mc, half, cage.position.size(), clock);
-  const auto second = sumOver(mc, rest, cage.position.size(), clock);
-  double squares = 0;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    const double difference = second[i] / static_cast<double>(rest) - first[i] / static_cast<double>(half);
-    squares += difference * difference;
-    cage.position[i] += (first[i] + second[i]) / static_cast<double>(s.sweeps);
+  CageState run(TaskMonitor& monitor) {
+    if (const auto kept = monitor.resume()) restore(*kept);
+    const std::int64_t total = settings_.burn_in + settings_.sweeps;
+    while (done_ < total) {
+      sweep();
+      if (done_ % kProgressEvery != 0) continue;
+      monitor.reached(static_cast<double>(done_) / static_cast<double>(total), [&] { return checkpoint(); });
+    }
+    return result();
   }
-  cage.spread = std::sqrt(squares / static_cast<double>(first.size()));
-  cage.acceptance = mc.moves()[0].acceptance();
-  return cage;
-}
+
+ private:
+  static swapmc::MonteCarloOptions optionsOf(const Mixture& mixture, double temperature, const CageSettings& s) {
+    swapmc::MonteCarloOptions options{temperature, s.displacement, 0, {}, {}};
+    for (int a = 0; a < mixture.speciesCount(); ++a) options.confinement.push_back(s.radius * mixture.sigmaOf(a, a));
+    return options;
+  }
+
+  void sweep() {
+    mc_.run(1);
+    ++done_;
+    if (done_ > settings_.burn_in) {
+      mc_.addDisplacements(sum_[done_ - settings_.burn_in > settings_.sweeps / 2 ? 1 : 0]);
+    } else if (endsPiece()) {
+      tune();
+    }
+  }
+
+  bool endsPiece() const {
+    for (std::int64_t piece = 0; piece < kTunings; ++piece) {
+      if (done_ == settings_.burn_in * (piece + 1) / kTunings) return true;
+    }
+    return false;
+  }
+
+  /// At the end of a piece of the burn-in: where the step is to be tuned, by the ratio of its acceptance to the wanted
+  /// one.
+  void tune() {
+    if (settings_.tune_displacement) {
+      const double ratio = mc_.moves()[0].acceptance() / kAcceptance;
+      step_ = std::min(step_ * std::clamp(ratio, 1 / kLargestChange, kLargestChange), settings_.radius);
+      mc_.setDisplacement(step_);
+    }
+    mc_.resetCounts();
+  }
+
+  CageState result() {
+    CageState cage;
+    cage.radius = settings_.radius;
+    cage.sweeps = settings_.sweeps;
+    cage.burn_in = settings_.burn_in;
+    cage.displacement = step_;
+    cage.position = start_.unwrapped();
+    const std::int64_t half = settings_.sweeps / 2, rest = settings_.sweeps - half;
+    for (auto& sum : sum_) keepCentre<D>(sum);
+    double squares = 0;
+    for (std::size_t i = 0; i < sum_[0].size(); ++i) {
+      const double difference = sum_[1][i] / static_cast<double>(rest) - sum_[0][i] / static_cast<double>(half);
+      squares += difference * difference;
+      cage.position[i] += (sum_[0][i] + sum_[1][i]) / static_cast<double>(settings_.sweeps);
+    }
+    cage.spread = std::sqrt(squares / static_cast<double>(sum_[0].size()));
+    cage.acceptance = mc_.moves()[0].acceptance();
+    return cage;
+  }
+
+  Checkpoint checkpoint() const {
+    Checkpoint kept;
+    kept.put("done", done_);
+    kept.put("step", step_);
+    kept.put("sum/first", sum_[0]);
+    kept.put("sum/second", sum_[1]);
+    mc_.save(kept, "cage");
+    return kept;
+  }
+
+  void restore(const Checkpoint& kept) {
+    done_ = kept.integer("done");
+    step_ = kept.real("step");
+    sum_[0] = kept.reals("sum/first", sum_[0].size());
+    sum_[1] = kept.reals("sum/second", sum_[1].size());
+    mc_.restore(kept, "cage");
+  }
+
+  const CageSettings& settings_;
+  const Snapshot& start_;
+  double step_;
+  swapmc::MonteCarlo<D> mc_;
+  std::vector<double> sum_[2];  ///< over the two halves, (N, D): how far particles are from their starts
+  std::int64_t done_ = 0;       ///< sweeps
+};
 
 }  // namespace
 
 CageState cageState(const Mixture& mixture, const Snapshot& start, double temperature, const CageSettings& settings,
-                    std::uint64_t seed, std::int64_t structure, const std::function<void(double)>& progress) {
+                    std::uint64_t seed, std::int64_t structure, TaskMonitor& monitor) {
   requireSense(settings);
-  return mixture.dimension == 3 ? cageIn<3>(mixture, start, temperature, settings, seed, structure, progress)
-                                : cageIn<2>(mixture, start, temperature, settings, seed, structure, progress);
+  return mixture.dimension == 3 ? CageRun<3>(mixture, start, temperature, settings, seed, structure).run(monitor)
+                                : CageRun<2>(mixture, start, temperature, settings, seed, structure).run(monitor);
+}
+
+CageState cageState(const Mixture& mixture, const Snapshot& start, double temperature, const CageSettings& settings,
+                    std::uint64_t seed, std::int64_t structure) {
+  TaskMonitor nobody;
+  return cageState(mixture, start, temperature, settings, seed, structure, nobody);
 }
 
 }  // namespace glassforge::iso

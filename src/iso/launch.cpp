@@ -14,8 +14,10 @@ namespace glassforge::iso {
 namespace {
 
 constexpr std::int64_t kStepsPerCall = 2000;  // how often progress and stop requests are looked at
-// An NVE run whose energy per particle changed by more than this left physics (normal: below 1e-3 at the default steps).
+// An NVE run whose energy per particle changed by more than this left physics (normal: below 1e-3 at the default
+// steps).
 constexpr double kLargestDrift = 0.1;
+constexpr const char* kDone = "done";
 
 /// The running block: engine, reference positions, and where labels go.
 template <int D>
@@ -36,16 +38,11 @@ class Launcher {
     prepareReplicas(block);
   }
 
-  ReplicaLabels run(const ProgressHook& progress) {
-    std::int64_t done = 0;
-    for (std::size_t t = 0; t < ladder_.size(); ++t) {
-      while (done < ladder_.steps()[t]) {
-        const std::int64_t steps = std::min(kStepsPerCall, ladder_.steps()[t] - done);
-        engine_.advance(steps, ladder_.dt());
-        done += steps;
-        if (progress) progress(static_cast<double>(done) / static_cast<double>(ladder_.last()));
-      }
-      for (int r = 0; r < engine_.pack().replicas(); ++r) label(t, r);
+  ReplicaLabels run(TaskMonitor& monitor) {
+    if (const auto kept = monitor.resume()) restore(*kept);
+    while (labelled_ < ladder_.size()) {
+      advance();
+      monitor.reached(static_cast<double>(done_) / static_cast<double>(ladder_.last()), [&] { return checkpoint(); });
     }
     finish();
     return std::move(labels_);
@@ -99,10 +96,62 @@ class Launcher {
     if (!labels_.frames.empty()) std::copy(x.begin(), x.end(), labels_.frames.row(t, r).begin());
   }
 
+  /// So many steps towards the next time of the ladder, and the labels there once it is reached.
+  void advance() {
+    const std::int64_t next = ladder_.steps()[labelled_], steps = std::min(kStepsPerCall, next - done_);
+    engine_.advance(steps, ladder_.dt());
+    done_ += steps;
+    if (done_ < next) return;
+    for (int r = 0; r < engine_.pack().replicas(); ++r) label(labelled_, r);
+    ++labelled_;
+  }
+
+  Checkpoint checkpoint() const {
+    Checkpoint kept;
+    kept.put("place", Checkpoint::Integers{done_, static_cast<std::int64_t>(labelled_)});
+    kept.put("labels/displacement", soFar(labels_.displacement));
+    kept.put("labels/bond_breaking", soFar(labels_.bond_breaking));
+    kept.put("labels/frames", soFar(labels_.frames));
+    kept.put("labels/pair_sum", soFar(labels_.pair_sum));
+    kept.put("labels/pair_sum2", soFar(labels_.pair_sum2));
+    kept.put("labels/pair_replicas", Checkpoint::Integers(labels_.pair_replicas.begin(), labels_.pair_replicas.end()));
+    engine_.save(kept, "engine");
+    return kept;
+  }
+
+  void restore(const Checkpoint& kept) {
+    const auto& place = kept.integers("place", 2);
+    done_ = place[0];
+    labelled_ = static_cast<std::size_t>(place[1]);
+    takeBack(kept.reals("labels/displacement"), labels_.displacement);
+    takeBack(kept.reals("labels/bond_breaking"), labels_.bond_breaking);
+    takeBack(kept.reals("labels/frames"), labels_.frames);
+    takeBack(kept.integers("labels/pair_sum"), labels_.pair_sum);
+    takeBack(kept.integers("labels/pair_sum2"), labels_.pair_sum2);
+    const auto& replicas = kept.integers("labels/pair_replicas", labels_.pair_replicas.size());
+    labels_.pair_replicas.assign(replicas.begin(), replicas.end());
+    engine_.restore(kept, "engine");
+  }
+
+  /// The rows of the times that have been labelled: the others hold nothing yet.
+  template <class T>
+  std::vector<T> soFar(const Array<T>& values) const {
+    const std::size_t size = values.size() / ladder_.size() * labelled_;
+    return std::vector<T>(values.values().begin(), values.values().begin() + static_cast<std::ptrdiff_t>(size));
+  }
+
+  template <class T>
+  void takeBack(const std::vector<T>& kept, Array<T>& values) const {
+    const std::size_t size = values.size() / ladder_.size() * labelled_;
+    require<FileError>(kept.size() == size, "labels in the checkpoint have {} values instead of {}", kept.size(), size);
+    std::copy(kept.begin(), kept.end(), values.values().begin());
+  }
+
   void displacementsTo(const std::vector<double>& x, std::span<double> displacement) const {
     for (std::size_t i = 0; i < displacement.size(); ++i) {
       double d2 = 0;
-      for (std::size_t k = 0; k < D; ++k) d2 += (x[i * D + k] - origin_[i * D + k]) * (x[i * D + k] - origin_[i * D + k]);
+      for (std::size_t k = 0; k < D; ++k)
+        d2 += (x[i * D + k] - origin_[i * D + k]) * (x[i * D + k] - origin_[i * D + k]);
       displacement[i] = std::sqrt(d2);
     }
   }
@@ -110,7 +159,7 @@ class Launcher {
   void finish() {
     for (int r = 0; r < engine_.pack().replicas(); ++r) {
       const auto at = static_cast<std::size_t>(r);
-      labels_.status[at] = engine_.healthy(r) ? "done" : engine_.pack().status[at];
+      labels_.status[at] = engine_.healthy(r) ? kDone : engine_.pack().status[at];
       if (!engine_.healthy(r)) continue;
       const double drift = engine_.conservedPerParticle(r) - energy_at_start_[at];
       labels_.energy_drift[at] = drift;
@@ -129,6 +178,8 @@ class Launcher {
   std::optional<PairDistances> pairs_;
   std::vector<double> energy_at_start_;
   ReplicaLabels labels_;
+  std::int64_t done_ = 0;     ///< steps
+  std::size_t labelled_ = 0;  ///< times
 };
 
 void subtractPairs(const ReplicaLabels& one, ReplicaLabels& from) {
@@ -139,26 +190,40 @@ void subtractPairs(const ReplicaLabels& one, ReplicaLabels& from) {
   for (std::size_t t = 0; t < one.pair_replicas.size(); ++t) from.pair_replicas[t] -= one.pair_replicas[t];
 }
 
+/// A replica that left physics is run again alone. Where that goes well, the fault was the machine's, and the block is
+/// run anew. Else its pairs, which were added before it failed, are taken out again: to keep those of every replica
+/// until the end would take R times the memory.
 template <int D>
-ReplicaLabels launchIn(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start, const ReplicaBlock& block,
-                       const ProgressHook& progress) {
-  ReplicaLabels labels = Launcher<D>(campaign, ladder, start, block).run(progress);
-  for (std::size_t r = 0; campaign.labels.pairs && r < labels.status.size(); ++r) {
-    if (labels.status[r] == "done") continue;
-    // It was stopped after its first labels had been added. Run again alone, it gives what to take out; to keep the pairs of
-    // every replica until the end would take R times the memory.
+ReplicaLabels launchIn(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start,
+                       const ReplicaBlock& block, TaskMonitor& monitor) {
+  TaskMonitor nobody;
+  ReplicaLabels labels = Launcher<D>(campaign, ladder, start, block).run(monitor);
+  for (std::size_t r = 0; r < labels.status.size(); ++r) {
+    if (labels.status[r] == kDone) continue;
     const ReplicaBlock alone{block.structure, block.first + static_cast<std::int64_t>(r), 1};
-    subtractPairs(Launcher<D>(campaign, ladder, start, alone).run({}), labels);
+    monitor.note(fmt::format("structure {}, replica {}: {}", alone.structure, alone.first, labels.status[r]));
+    const ReplicaLabels again = Launcher<D>(campaign, ladder, start, alone).run(nobody);
+    if (again.status.front() == kDone) {
+      monitor.note(fmt::format("structure {}, replica {}: no error when run again", alone.structure, alone.first));
+      return Launcher<D>(campaign, ladder, start, block).run(nobody);
+    }
+    subtractPairs(again, labels);
   }
   return labels;
 }
 
 }  // namespace
 
-ReplicaLabels launch(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start, const ReplicaBlock& block,
-                     const ProgressHook& progress) {
-  return campaign.system.mixture.dimension == 3 ? launchIn<3>(campaign, ladder, start, block, progress)
-                                                : launchIn<2>(campaign, ladder, start, block, progress);
+ReplicaLabels launch(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start,
+                     const ReplicaBlock& block, TaskMonitor& monitor) {
+  return campaign.system.mixture.dimension == 3 ? launchIn<3>(campaign, ladder, start, block, monitor)
+                                                : launchIn<2>(campaign, ladder, start, block, monitor);
+}
+
+ReplicaLabels launch(const Campaign& campaign, const StepLadder& ladder, const Snapshot& start,
+                     const ReplicaBlock& block) {
+  TaskMonitor nobody;
+  return launch(campaign, ladder, start, block, nobody);
 }
 
 }  // namespace glassforge::iso

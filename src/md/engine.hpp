@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/checkpoint.hpp"
 #include "core/random.hpp"
 #include "core/replica_pack.hpp"
 #include "md/mixed_force.hpp"
@@ -61,6 +62,12 @@ class Engine {
   /// (Kinetic + potential + chain energy) / N: what the integrator conserves.
   double conservedPerParticle(int r);
   bool healthy(int r) const { return pack_.status[static_cast<std::size_t>(r)].empty(); }
+  /// All replicas under names that begin with `prefix`, in engine order: positions now and at the last list build,
+  /// velocities, forces, images, chains, steps, status.
+  void save(Checkpoint& checkpoint, const std::string& prefix) const;
+  /// Goes on from there: the same lists, forces and steps, bit for bit. FileError where it is not one of such an
+  /// engine.
+  void restore(const Checkpoint& checkpoint, const std::string& prefix);
   long listBuilds(int r) const { return list_.builds(r); }
 
   /// Forces at the positions now in the pack, lists rebuilt only where needed: what a minimiser calls.
@@ -82,6 +89,7 @@ class Engine {
   void computeStepForces(const TailType& tail, int r);
   void inspect(int r);
   void growUntilBuilt(int r);
+  void restoreReplica(const Checkpoint& checkpoint, const std::string& prefix, int r);
 
   Mixture mixture_;
   Tail tail_;

@@ -2,6 +2,7 @@
 /// Martyna, Tuckerman, Tobias, Klein, Mol. Phys. 87, 1117 (1996)).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -45,6 +46,24 @@ class NoseHooverChain {
       e += 0.5 * mass_[k] * velocity_[k] * velocity_[k] + weight * temperature_ * position_[k];
     }
     return e;
+  }
+
+  static constexpr std::size_t state_size = 2 + 3 * length;
+  using State = std::array<double, state_size>;
+  /// All that it is, to go on from.
+  State state() const {
+    State all{temperature_, freedom_};
+    auto at = std::copy(mass_.begin(), mass_.end(), all.begin() + 2);
+    at = std::copy(position_.begin(), position_.end(), at);
+    std::copy(velocity_.begin(), velocity_.end(), at);
+    return all;
+  }
+  void setState(const State& all) {
+    temperature_ = all[0];
+    freedom_ = all[1];
+    std::copy_n(all.begin() + 2, length, mass_.begin());
+    std::copy_n(all.begin() + 2 + length, length, position_.begin());
+    std::copy_n(all.begin() + 2 + 2 * length, length, velocity_.begin());
   }
 
  private:

@@ -15,7 +15,9 @@ constexpr auto kPatience = std::chrono::seconds(20);  // of a rank that failed a
 constexpr auto kGlance = std::chrono::milliseconds(5);
 
 /// A stop on request (75) gives way to any true error; of two errors the larger code counts.
-int severityOf(int code) { return code == 0 ? 0 : code == static_cast<int>(ExitCode::stopped) ? 1 : 1 + code; }
+int severityOf(int code) {
+  return code == 0 ? 0 : code == static_cast<int>(ExitCode::stopped) ? 1 : 1 + code;
+}
 int codeOf(int severity) {
   return severity == 0 ? 0 : severity == 1 ? static_cast<int>(ExitCode::stopped) : severity - 1;
 }
@@ -74,11 +76,22 @@ Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
   MPI_Comm_size(comm_, &size_);
 }
 
-Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
+Communicator Communicator::world() {
+  return Communicator(MPI_COMM_WORLD);
+}
 
-Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
+Communicator Communicator::self() {
+  return Communicator(MPI_COMM_SELF);
+}
 
-void Communicator::barrier() const { MPI_Barrier(comm_); }
+void Communicator::barrier() const {
+  MPI_Barrier(comm_);
+}
+
+void Communicator::poke() const {
+  int there = 0;
+  MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm_, &there, MPI_STATUS_IGNORE);
+}
 
 std::string Communicator::broadcast(const std::string& text) const {
   auto length = static_cast<unsigned long>(text.size());
@@ -145,7 +158,9 @@ MPI_Comm splitOff(const Communicator& whole, int groups) {
 
 RankGroup::RankGroup(const Communicator& whole, int groups) : comm_(splitOff(whole, groups)) {}
 
-RankGroup::~RankGroup() { MPI_Comm_free(&comm_.comm_); }
+RankGroup::~RankGroup() {
+  MPI_Comm_free(&comm_.comm_);
+}
 
 void together(const Communicator& comm, const std::function<void()>& work) {
   Outcome mine;

@@ -25,7 +25,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// The last thing every rank calls: the worst code over the ranks, on each of them; one rank tells why. A rank that
-  /// failed alone, while the others wait for it in some collective call, tells its message after a while and ends them all.
+  /// failed alone, while the others wait for it in some collective call, tells its message after a while and ends them
+  /// all.
   int settle(const Outcome& mine, const std::function<void(const std::string& message)>& tell) const;
 
  private:
@@ -52,6 +53,8 @@ class Communicator {
   std::vector<std::string> allGather(const std::string& mine) const;
   /// Throws InputError on every rank where the text differs between ranks.
   void requireSame(const std::string& text, const std::string& what) const;
+  /// Lets MPI attend to what other ranks want from this one, as from its task counter, while it computes.
+  void poke() const;
   double wallTime() const { return MPI_Wtime(); }
 
  private:
@@ -77,8 +80,8 @@ class RankGroup {
   Communicator comm_;
 };
 
-/// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was thrown
-/// on one rank that has it, elsewhere an Error without a message. Ends with all ranks in step. Collective.
+/// Runs `work` on this rank; where it throws on any rank, throws on every rank, with the worst exit code: what was
+/// thrown on one rank that has it, elsewhere an Error without a message. Ends with all ranks in step. Collective.
 void together(const Communicator& comm, const std::function<void()>& work);
 
 }  // namespace glassforge::par

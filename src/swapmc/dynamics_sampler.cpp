@@ -48,6 +48,15 @@ class DynamicsSampler final : public Sampler {
     if (mc_) mc_->resetCounts();
   }
 
+  void save(Checkpoint& checkpoint) const override {
+    engine_.save(checkpoint, "sampler/engine");
+    if (mc_) mc_->save(checkpoint, "sampler/swaps");
+  }
+  void restore(const Checkpoint& checkpoint) override {
+    engine_.restore(checkpoint, "sampler/engine");
+    if (mc_) mc_->restore(checkpoint, "sampler/swaps");
+  }
+
  private:
   void advanceBlock(double bath) {
     engine_.setTemperature(bath);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoint.hpp"
 #include "core/random.hpp"
 #include "core/replica_pack.hpp"
 #include "core/structure.hpp"
@@ -57,6 +58,10 @@ class MonteCarlo {
   const std::vector<MoveCount>& moves() const { return moves_; }
   void resetCounts();
   const std::vector<std::int32_t>& species() const { return start_.species; }
+  /// Under names that begin with `prefix`: where particles are and what they are, their lists, energies and counts.
+  void save(Checkpoint& checkpoint, const std::string& prefix) const;
+  /// Goes on from there, bit for bit, with the start it was made with. FileError where it is not one of such a chain.
+  void restore(const Checkpoint& checkpoint, const std::string& prefix);
   /// Adds to `sum`, (N, D), how far each particle is from where it was loaded, in unwrapped space.
   void addDisplacements(std::vector<double>& sum) const;
 
@@ -89,7 +94,7 @@ class MonteCarlo {
   std::vector<std::int32_t> image_;  ///< (N, D)
   bool still_;                       ///< all moves are swaps: particles keep their places
   VerletLists<D> lists_;
-  std::vector<double> remembered_;   ///< local energies of a chain without displacements; NaN: to be computed
+  std::vector<double> remembered_;         ///< local energies of a chain without displacements; NaN: to be computed
   std::vector<std::vector<int>> members_;  ///< per species, particle ids
   std::vector<int> place_;                 ///< of each particle in its species' members
   double energy_ = 0;

@@ -52,4 +52,32 @@ void ReplicaExchange::noteEnds() {
   if (highest == Way::up) highest = Way::down;
 }
 
+void ReplicaExchange::save(Checkpoint& checkpoint, const std::string& prefix) const {
+  Checkpoint::Integers way, counts;
+  for (const Way w : way_) way.push_back(static_cast<std::int64_t>(w));
+  for (const auto& count : counts_) counts.insert(counts.end(), {count.attempted, count.accepted});
+  checkpoint.put(prefix + "/replica_at", Checkpoint::Integers(replica_.begin(), replica_.end()));
+  checkpoint.put(prefix + "/way", std::move(way));
+  checkpoint.put(prefix + "/counts", std::move(counts));
+  checkpoint.put(prefix + "/rounds", Checkpoint::Integers{rounds_, round_trips_});
+}
+
+void ReplicaExchange::restore(const Checkpoint& checkpoint, const std::string& prefix) {
+  const auto& replica_at = checkpoint.integers(prefix + "/replica_at", replica_.size());
+  const auto& way = checkpoint.integers(prefix + "/way", way_.size());
+  const auto& counts = checkpoint.integers(prefix + "/counts", 2 * counts_.size());
+  const auto& rounds = checkpoint.integers(prefix + "/rounds", 2);
+  for (std::size_t level = 0; level < replica_.size(); ++level) {
+    replica_[level] = static_cast<int>(replica_at[level]);
+    level_.at(static_cast<std::size_t>(replica_at[level])) = static_cast<int>(level);
+    way_[level] = static_cast<Way>(way[level]);
+  }
+  for (std::size_t k = 0; k < counts_.size(); ++k) {
+    counts_[k].attempted = counts[2 * k];
+    counts_[k].accepted = counts[2 * k + 1];
+  }
+  rounds_ = rounds[0];
+  round_trips_ = rounds[1];
+}
+
 }  // namespace glassforge::swapmc

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoint.hpp"
 #include "core/random.hpp"
 
 namespace glassforge::swapmc {
@@ -29,6 +30,10 @@ class ReplicaExchange {
   /// One round: the pairs of neighbouring levels that begin at an even level, in the next round those that begin at an
   /// odd one. `energy`: total potential energies, by replica.
   void attempt(const std::vector<double>& energy);
+
+  void save(Checkpoint& checkpoint, const std::string& prefix) const;
+  /// FileError where it is not one of so many levels.
+  void restore(const Checkpoint& checkpoint, const std::string& prefix);
 
   int replicas() const { return static_cast<int>(temperatures_.size()); }
   double temperatureOf(int replica) const { return temperatures_[static_cast<std::size_t>(levelOf(replica))]; }

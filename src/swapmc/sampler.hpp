@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/campaign.hpp"
+#include "core/checkpoint.hpp"
 #include "core/structure.hpp"
 #include "swapmc/monte_carlo.hpp"
 
@@ -34,6 +35,10 @@ class Sampler {
   virtual double displacement() const { return 0; }
   /// Sets the displacement by the acceptance since the last call; not while samples are taken.
   virtual void tuneDisplacement() {}
+  /// All that sampling goes on from, under names that begin with "sampler". FileError where it is not one of such a
+  /// sampler.
+  virtual void save(Checkpoint& checkpoint) const = 0;
+  virtual void restore(const Checkpoint& checkpoint) = 0;
   /// |running - full potential energy| per particle, where energies are kept by differences.
   virtual std::optional<double> runningEnergyError() const { return std::nullopt; }
 };

@@ -50,6 +50,18 @@ class SwapSampler final : public Sampler {
     return std::abs(mc_.energy() / static_cast<double>(mixture_.particles()) - last_energy_);
   }
 
+  void save(Checkpoint& checkpoint) const override {
+    mc_.save(checkpoint, "sampler");
+    checkpoint.put("sampler/last_energy", last_energy_);
+    checkpoint.put("sampler/seen", Checkpoint::Integers{seen_.attempted, seen_.accepted});
+  }
+  void restore(const Checkpoint& checkpoint) override {
+    mc_.restore(checkpoint, "sampler");
+    last_energy_ = checkpoint.real("sampler/last_energy");
+    const auto& seen = checkpoint.integers("sampler/seen", 2);
+    seen_ = {mc_.moves().front().name, seen[0], seen[1]};
+  }
+
  private:
   Mixture mixture_;
   MonteCarlo<D> mc_;

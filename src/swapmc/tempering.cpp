@@ -1,10 +1,13 @@
 #include "swapmc/tempering.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/error.hpp"
 #include "md/engine.hpp"
 #include "swapmc/certificate.hpp"
+#include "swapmc/equilibrate.hpp"
 #include "swapmc/replica_exchange.hpp"
 #include "swapmc/schedule.hpp"
 #include "swapmc/streams.hpp"
@@ -37,15 +40,58 @@ class Replicas {
   void melt() {
     if (count_ == 0) return;
     const double hot = campaign_.equilibrate.start_temperature;
-    engine_.emplace(campaign_.system.mixture, count_, static_cast<int>(campaign_.system.mixture.particles()),
-                    campaign_.engine.skin);
-    engine_->setThermostat(md::Thermostat{hot, campaign_.replicas.thermostat_time});
+    makeEngine();
     for (int k = 0; k < count_; ++k) {
       engine_->load(k, randomLiquid(campaign_.system.mixture, hot, campaign_.seed, index_, streamIndex(first_ + k)));
       engine_->drawVelocities(
           k, hot, {campaign_.seed, Purpose::equilibration_velocities, streamIndex(index_), streamIndex(first_ + k)});
     }
     engine_->prepare();
+  }
+
+  /// The replicas of all ranks. Collective.
+  void save(Checkpoint& kept, const TemperingRanks& ranks) const {
+    Checkpoint mine;
+    if (engine_) engine_->save(mine, "engine");
+    Checkpoint::Reals position;
+    Checkpoint::Integers image;
+    for (const auto& s : remembered_) {
+      position.insert(position.end(), s.position.begin(), s.position.end());
+      image.insert(image.end(), s.image.begin(), s.image.end());
+    }
+    mine.put("remembered/position", position);
+    mine.put("remembered/image", image);
+    for (const char* name : kRealArrays) {
+      kept.put(name, ranks.gather(mine.has(name) ? mine.reals(name) : Checkpoint::Reals{}));
+    }
+    for (const char* name : kIntegerArrays) {
+      const auto& values = mine.has(name) ? mine.integers(name) : Checkpoint::Integers{};
+      const auto all = ranks.gather(std::vector<double>(values.begin(), values.end()));  // they are far below 2^53
+      kept.put(name, Checkpoint::Integers(all.begin(), all.end()));
+    }
+  }
+
+  /// This rank's share of such a checkpoint.
+  void restore(const Checkpoint& kept) {
+    if (count_ == 0) return;
+    makeEngine();
+    Checkpoint mine;
+    for (const char* name : kRealArrays) mine.put(name, shareOf(kept.reals(name)));
+    for (const char* name : kIntegerArrays) mine.put(name, shareOf(kept.integers(name)));
+    mine.put("engine/status", Checkpoint::Texts(static_cast<std::size_t>(count_)));
+    const Snapshot blank = blankSnapshot();
+    for (int k = 0; k < count_; ++k) engine_->load(k, blank);
+    engine_->restore(mine, "engine");
+    remembered_.clear();
+    const auto& position = mine.reals("remembered/position");
+    const auto& image = mine.integers("remembered/image");
+    if (position.empty()) return;
+    const auto size = static_cast<std::ptrdiff_t>(blank.position.size());
+    for (std::ptrdiff_t k = 0; k < count_; ++k) {
+      Snapshot& s = remembered_.emplace_back(engine_->pack().store(static_cast<int>(k)));  // species never change
+      s.position.assign(position.begin() + k * size, position.begin() + (k + 1) * size);
+      s.image.assign(image.begin() + k * size, image.begin() + (k + 1) * size);
+    }
   }
 
   bool has(int replica) const { return replica >= first_ && replica < first_ + count_; }
@@ -86,6 +132,33 @@ class Replicas {
   }
 
  private:
+  static constexpr std::array kRealArrays{"engine/position", "engine/built_at", "engine/velocity",
+                                          "engine/force",    "engine/chain",    "remembered/position"};
+  static constexpr std::array kIntegerArrays{"engine/id", "engine/species", "engine/image", "engine/step",
+                                             "remembered/image"};
+
+  void makeEngine() {
+    engine_.emplace(campaign_.system.mixture, count_, static_cast<int>(campaign_.system.mixture.particles()),
+                    campaign_.engine.skin);
+    engine_->setThermostat(md::Thermostat{campaign_.equilibrate.start_temperature, campaign_.replicas.thermostat_time});
+  }
+
+  Snapshot blankSnapshot() const {
+    Snapshot s;
+    s.dimension = D;
+    s.box = campaign_.system.mixture.box;
+    s.species = campaign_.system.mixture.speciesByCount();
+    s.position.assign(s.species.size() * D, 0.0);
+    return s;
+  }
+
+  template <class T>
+  std::vector<T> shareOf(const std::vector<T>& all) const {
+    const std::size_t each = all.size() / campaign_.equilibrate.temperatures.size();
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(each * static_cast<std::size_t>(first_));
+    return std::vector<T>(begin, begin + static_cast<std::ptrdiff_t>(each * static_cast<std::size_t>(count_)));
+  }
+
   const Campaign& campaign_;
   std::int64_t index_;
   int first_ = 0, count_ = 0;
@@ -97,12 +170,12 @@ class Replicas {
 template <int D>
 class Tempering {
  public:
-  Tempering(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks, const ProgressHook& progress)
+  Tempering(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks, TaskMonitor& monitor)
       : campaign_(campaign),
         settings_(campaign.equilibrate),
         index_(index),
         ranks_(ranks),
-        progress_(progress),
+        monitor_(monitor),
         replicas_(campaign, index, ranks),
         exchange_(settings_.temperatures, exchangeStream(campaign.seed, index)) {
     blocks_ = blocksOf(settings_);
@@ -113,13 +186,9 @@ class Tempering {
 
   /// Melt, cooling, the first sampling; then more of it, twice as long each time, as the certificate asks and allows.
   std::optional<StructureState> run() {
-    ranks_.together([&] { replicas_.melt(); });
-    for (std::int64_t b = 0; b < cooling_; ++b) {
-      const double share = static_cast<double>(b) / static_cast<double>(cooling_);
-      for (int r = 0; r < exchange_.replicas(); ++r) replicas_.cool(r, bathAt(r, share));
-      finishBlock(share, false);
-    }
-    for (int r = 0; r < exchange_.replicas(); ++r) replicas_.cool(r, bathAt(r, 1));
+    goOn();
+    if (done_ == 0) ranks_.together([&] { replicas_.melt(); });
+    if (!sampling_) cool();
     sample(blocks_);
     auto state = result();
     const auto& certificate = campaign_.certificate;
@@ -139,15 +208,85 @@ class Tempering {
     return share >= 1 ? to : from * std::pow(to / from, share);
   }
 
-  /// So many blocks with exchanges: what the certificate is about.
+  void cool() {
+    while (done_ < cooling_) {
+      const double share = static_cast<double>(done_) / static_cast<double>(cooling_);
+      for (int r = 0; r < exchange_.replicas(); ++r) replicas_.cool(r, bathAt(r, share));
+      finishBlock(share, false);
+    }
+    for (int r = 0; r < exchange_.replicas(); ++r) replicas_.cool(r, bathAt(r, 1));
+  }
+
+  /// So many blocks with exchanges, or what is left of them after a stop: what the certificate is about.
   void sample(std::int64_t blocks) {
-    series_.window_begin = static_cast<double>(done_) * settings_.exchange_time;
-    replicas_.remember();
-    for (std::int64_t b = 0; b < blocks; ++b) {
+    if (!sampling_) {
+      sampling_ = true;
+      sampled_at_ = done_ + blocks;
+      series_.window_begin = static_cast<double>(done_) * settings_.exchange_time;
+      replicas_.remember();
+    }
+    while (done_ < sampled_at_) {
       exchange_.attempt(energies_);
       for (int r = 0; r < exchange_.replicas(); ++r) replicas_.exchange(r, exchange_.temperatureOf(r));
-      finishBlock(1, b + 1 == blocks);
+      finishBlock(1, done_ + 1 == sampled_at_);
     }
+    sampling_ = false;
+  }
+
+  /// From a checkpoint, where there is one. Every rank reads it, and they must have read the same.
+  void goOn() {
+    ranks_.together([&] {
+      const auto kept = monitor_.resume();
+      if (!kept) return;
+      const auto& place = kept->integers("place", 4);
+      done_ = place[0];
+      sampled_at_ = place[1];
+      sampling_ = place[2] != 0;
+      series_.redos = place[3];
+      series_.progress = kept->reals("series/progress");
+      series_.energy = kept->reals("series/energy");
+      series_.pressure = kept->reals("series/pressure");
+      series_.temperature = kept->reals("series/temperature");
+      series_.window_begin = kept->real("series/window_begin");
+      energies_ = kept->reals("energies");
+      virials_ = kept->reals("virials");
+      exchange_.restore(*kept, "exchange");
+      replicas_.restore(*kept);
+    });
+    for (const double theirs : ranks_.gather({static_cast<double>(done_)})) {
+      require<FileError>(theirs == static_cast<double>(done_),
+                         "ranks go on from different checkpoints of structure {}: do they see the same folder?",
+                         index_);
+    }
+  }
+
+  /// Collective.
+  Checkpoint checkpoint() const {
+    Checkpoint kept;
+    kept.put("place", Checkpoint::Integers{done_, sampled_at_, sampling_ ? 1 : 0, series_.redos});
+    kept.put("series/progress", series_.progress);
+    kept.put("series/energy", series_.energy);
+    kept.put("series/pressure", series_.pressure);
+    kept.put("series/temperature", series_.temperature);
+    kept.put("series/window_begin", series_.window_begin);
+    kept.put("energies", energies_);
+    kept.put("virials", virials_);
+    exchange_.save(kept, "exchange");
+    replicas_.save(kept, ranks_);
+    return kept;
+  }
+
+  /// Where a block has ended: a checkpoint where any rank wants one, and the end where any is told to stop. Collective.
+  void pause() {
+    double due = 0;
+    for (const double theirs : ranks_.gather({monitor_.due() ? 1.0 : 0.0})) due = std::max(due, theirs);
+    if (due > 0) {
+      const Checkpoint kept = checkpoint();
+      ranks_.together([&] {
+        if (ranks_.rank == 0) monitor_.save(kept);
+      });
+    }
+    ranks_.together([&] { monitor_.obey(); });
   }
 
   /// The structure, on the rank that has the replica at the lowest temperature.
@@ -198,7 +337,7 @@ class Tempering {
     ++done_;
     ranks_.together([&] {
       replicas_.advance(hot ? kHotSteps * steps : steps, hot ? dt / kHotSteps : dt);
-      if (progress_) progress_(std::min(1.0, static_cast<double>(done_) / static_cast<double>(cooling_ + blocks_)));
+      monitor_.report(std::min(1.0, static_cast<double>(done_) / static_cast<double>(cooling_ + blocks_)));
     });
     const auto sums = ranks_.gather(replicas_.sums());
     energies_.clear();
@@ -209,6 +348,7 @@ class Tempering {
     }
     const std::int64_t all = cooling_ + blocks_, samples = std::min(settings_.samples, all);
     if (last || done_ * samples / all > (done_ - 1) * samples / all) record(bathAt(exchange_.replicaAt(0), share));
+    pause();
   }
 
   /// The series is that of whatever replica is at the lowest level.
@@ -232,9 +372,11 @@ class Tempering {
   const Campaign& campaign_;
   const EquilibrateSettings& settings_;
   std::int64_t index_, blocks_ = 1, cooling_ = 1;
-  std::int64_t done_ = 0;  ///< blocks so far
+  std::int64_t done_ = 0;        ///< blocks so far
+  std::int64_t sampled_at_ = 0;  ///< blocks at the end of the sampling that is under way
+  bool sampling_ = false;
   const TemperingRanks& ranks_;
-  const ProgressHook& progress_;
+  TaskMonitor& monitor_;
   Replicas<D> replicas_;
   ReplicaExchange exchange_;
   std::vector<double> energies_, virials_;  ///< by replica
@@ -243,8 +385,8 @@ class Tempering {
 
 template <int D>
 std::optional<StructureState> temperIn(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks,
-                                       const ProgressHook& progress) {
-  return Tempering<D>(campaign, index, ranks, progress).run();
+                                       TaskMonitor& monitor) {
+  return Tempering<D>(campaign, index, ranks, monitor).run();
 }
 
 }  // namespace
@@ -259,9 +401,14 @@ TemperingRanks TemperingRanks::alone() {
 }
 
 std::optional<StructureState> temper(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks,
-                                     const ProgressHook& progress) {
-  return campaign.system.mixture.dimension == 3 ? temperIn<3>(campaign, index, ranks, progress)
-                                                : temperIn<2>(campaign, index, ranks, progress);
+                                     TaskMonitor& monitor) {
+  return campaign.system.mixture.dimension == 3 ? temperIn<3>(campaign, index, ranks, monitor)
+                                                : temperIn<2>(campaign, index, ranks, monitor);
+}
+
+std::optional<StructureState> temper(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks) {
+  TaskMonitor nobody;
+  return temper(campaign, index, ranks, nobody);
 }
 
 }  // namespace glassforge::swapmc

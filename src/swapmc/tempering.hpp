@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/campaign.hpp"
+#include "core/checkpoint.hpp"
 #include "core/structure.hpp"
-#include "swapmc/equilibrate.hpp"
 
 namespace glassforge::swapmc {
 
@@ -29,9 +29,11 @@ struct TemperingRanks {
 /// exchanges; then `time` of NVT (Nose-Hoover) with exchanges. Where the certificate fails and the settings say so,
 /// exchanges go on, twice as long each time; F_s is that of the replica that ends at the lowest temperature, wherever
 /// it was meanwhile. Returned by the rank that has the replica at the lowest temperature in the end; the others return
-/// nothing. `progress` is called on every rank between exchanges and may throw to stop. Collective over `ranks`.
+/// nothing. Checkpoints hold all replicas, so that another number of ranks can go on from them: a rank whose monitor
+/// wants one makes all take part, rank 0 saves it, and every rank reads it. Collective over `ranks`.
 std::optional<StructureState> temper(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks,
-                                     const ProgressHook& progress = {});
+                                     TaskMonitor& monitor);
+std::optional<StructureState> temper(const Campaign& campaign, std::int64_t index, const TemperingRanks& ranks);
 
 /// MD time over which each level is cooled before its `time` begins.
 double temperingCoolingTime(const EquilibrateSettings& settings);

@@ -20,6 +20,9 @@ class VerletLists {
   /// True where particle i, now at `x`, has moved so far since the build that a pair may be missing.
   bool outdatedBy(int i, const double* x) const;
 
+  /// The rows, (N, 4), at the last build.
+  const std::vector<double>& builtAt() const { return built_at_; }
+
   /// Offsets into the array of rows: four times the row.
   const int* entries() const { return entry_.data(); }
   int first(int i) const { return first_[static_cast<std::size_t>(i)]; }

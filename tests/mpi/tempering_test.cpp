@@ -60,8 +60,12 @@ void expectTheBitsOfOneRank(int dimension) {
   EXPECT_EQ(shared->energy, alone->energy);
 }
 
-TEST(Tempering, hasTheBitsOfOneRankIn2D) { expectTheBitsOfOneRank(2); }
-TEST(Tempering, hasTheBitsOfOneRankIn3D) { expectTheBitsOfOneRank(3); }
+TEST(Tempering, hasTheBitsOfOneRankIn2D) {
+  expectTheBitsOfOneRank(2);
+}
+TEST(Tempering, hasTheBitsOfOneRankIn3D) {
+  expectTheBitsOfOneRank(3);
+}
 
 TEST(Tempering, recordsTheLowestLevelAndTheExchanges) {
   const auto state = temper(smallCampaign(2), 0, TemperingRanks::alone());
@@ -97,10 +101,71 @@ TEST(Tempering, replicasStartApart) {
 TEST(Tempering, whatOneRankThrowsEndsAll) {
   const int thrower = world().size() - 1;
   int blocks = 0;
-  const auto hook = [&](double) {
+  ProgressMonitor monitor([&](double) {
     if (world().rank() == thrower && ++blocks == 3) throw PhysicsError("stopped on one rank");
-  };
-  EXPECT_THROW(temper(smallCampaign(2), 0, ranksOf(world()), hook), Error);
+  });
+  EXPECT_THROW(temper(smallCampaign(2), 0, ranksOf(world()), monitor), Error);
+}
+
+/// Rank 0 keeps the checkpoint; what the others read is what it kept.
+class SharedMonitor final : public TaskMonitor {
+ public:
+  SharedMonitor(int stop_at, int rank) : stop_at_(stop_at), rank_(rank) {}
+  bool due() override { return ++blocks_ == stop_at_ && rank_ == 0; }  // one rank asks, all stop
+  void save(const Checkpoint& checkpoint) override { kept = checkpoint; }
+  void obey() override {
+    if (blocks_ == stop_at_) throw Error(ExitCode::stopped, "stopped by a test");
+  }
+  std::optional<Checkpoint> resume() override { return kept; }
+  std::optional<Checkpoint> kept;
+
+ private:
+  int stop_at_, rank_, blocks_ = 0;
+};
+
+Campaign redoneCampaign() {
+  Campaign c = smallCampaign(2);
+  c.certificate.make = true;
+  c.certificate.largest_scattering = 1e-9;  // never reached: sampling is redone twice
+  c.certificate.on_failure = "redo";
+  c.certificate.redos = 2;
+  return c;
+}
+
+/// Stopped after `blocks` blocks on the ranks of `before`, run on by those of `after`.
+std::optional<StructureState> temperedInTwoRuns(const Campaign& c, int blocks, const TemperingRanks& before,
+                                                const TemperingRanks& after) {
+  SharedMonitor first(blocks, before.rank);
+  EXPECT_THROW(temper(c, 1, before, first), Error);
+  SharedMonitor second(0, after.rank);
+  second.kept = first.kept;
+  return temper(c, 1, after, second);
+}
+
+TEST(Tempering, goesOnFromACheckpointOnAnotherNumberOfRanks) {
+  const Campaign c = redoneCampaign();
+  const auto whole = temper(c, 1, TemperingRanks::alone());
+  ASSERT_EQ(whole->equilibration.redos, 2);
+  for (const int blocks : {1, 7, 10, 11, 25, 30, 44, 70}) {  // cooling, its end, sampling, its end, both redos
+    const auto to_all = temperedInTwoRuns(c, blocks, TemperingRanks::alone(), ranksOf(world()));
+    if (to_all) {
+      EXPECT_EQ(to_all->thermal.position, whole->thermal.position) << blocks;
+      EXPECT_EQ(to_all->thermal.velocity, whole->thermal.velocity) << blocks;
+      EXPECT_EQ(to_all->equilibration.energy, whole->equilibration.energy) << blocks;
+      EXPECT_EQ(to_all->equilibration.move_acceptance, whole->equilibration.move_acceptance) << blocks;
+      EXPECT_EQ(to_all->equilibration.round_trips, whole->equilibration.round_trips) << blocks;
+      ASSERT_EQ(to_all->checks.size(), whole->checks.size());
+      for (std::size_t k = 0; k < whole->checks.size(); ++k) EXPECT_EQ(to_all->checks[k].value, whole->checks[k].value);
+    }
+  }
+  SharedMonitor shared(33, world().rank());
+  EXPECT_THROW(temper(c, 1, ranksOf(world()), shared), Error);
+  if (world().rank() != 0) return;
+  SharedMonitor alone(0, 0);
+  alone.kept = shared.kept;
+  const auto from_all = temper(c, 1, TemperingRanks::alone(), alone);
+  EXPECT_EQ(from_all->thermal.position, whole->thermal.position);
+  EXPECT_EQ(from_all->equilibration.pressure, whole->equilibration.pressure);
 }
 
 TEST(RankGroup, dividesNeighboursEvenly) {

@@ -123,12 +123,13 @@ TEST(Cage, choosesItsStepInTheBurnInAndSaysWhatItWas) {
 
 TEST(Cage, tellsHowFarItIsAndMayBeStopped) {
   double told = 0;
-  cageState(crystalMixture(), crystal(0), 0.3, settings(100), 1, 0, [&](double share) {
+  ProgressMonitor listener([&](double share) {
     EXPECT_GT(share, told);
     told = share;
   });
+  cageState(crystalMixture(), crystal(0), 0.3, settings(100), 1, 0, listener);
   EXPECT_EQ(told, 1);
-  const auto stop = [](double) { throw InputError("stop"); };
+  ProgressMonitor stop([](double) { throw InputError("stop"); });
   EXPECT_THROW(cageState(crystalMixture(), crystal(0), 0.3, settings(100), 1, 0, stop), InputError);
 }
 

@@ -18,8 +18,9 @@ TEST(Equilibrate, recordsARunThatCoolsDownAndItsLedger) {
   EXPECT_NEAR(series.temperature.back(), 0.6, 1e-12);
   EXPECT_LT(series.energy_error, 1e-10);
   EXPECT_EQ(series.move_names.size(), 3u);
-  EXPECT_NEAR(series.energy.back(), test::bruteForce<2>(smallCampaign().system.mixture, liquid().thermal).energy /
-                                        static_cast<double>(liquid().thermal.particles()),
+  EXPECT_NEAR(series.energy.back(),
+              test::bruteForce<2>(smallCampaign().system.mixture, liquid().thermal).energy /
+                  static_cast<double>(liquid().thermal.particles()),
               1e-10);
 }
 
@@ -103,8 +104,9 @@ TEST(Launch, reductionsOverBlocksAreThoseOfTheWhole) {
   const auto ladder = StepLadder::fromTimes({0.1, 0.5}, 0.01);
   const auto& species = liquid().thermal.species;
   const auto whole = gatherReplicas(ladder, species, {launch(c, ladder, liquid().thermal, {0, 0, 6})});
-  const auto parts = gatherReplicas(
-      ladder, species, {launch(c, ladder, liquid().thermal, {0, 0, 4}), launch(c, ladder, liquid().thermal, {0, 4, 2})});
+  const auto parts =
+      gatherReplicas(ladder, species,
+                     {launch(c, ladder, liquid().thermal, {0, 0, 4}), launch(c, ladder, liquid().thermal, {0, 4, 2})});
   EXPECT_EQ(whole.displacement, parts.displacement);
   EXPECT_EQ(whole.displacement_variance, parts.displacement_variance);
   EXPECT_EQ(whole.bond_breaking, parts.bond_breaking);
@@ -128,7 +130,8 @@ TEST(Launch, makesOnlyTheLabelsAskedFor) {
   c.labels.displacement = false;
   c.replicas.keep_frames = false;
   const auto ladder = StepLadder::fromTimes({0.1}, 0.01);
-  const auto labels = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 2})});
+  const auto labels =
+      gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 2})});
   EXPECT_TRUE(labels.displacement.empty());
   EXPECT_TRUE(labels.replicas.frames.empty());
   EXPECT_EQ(labels.bond_breaking.shape(), (std::vector<std::size_t>{1, liquid().thermal.particles()}));
@@ -141,7 +144,8 @@ TEST(Launch, mixedPrecisionGivesTheSameLabelsWithinNoise) {
   const auto ladder = StepLadder::fromTimes({0.1, 3.0}, 0.01);
   const auto full = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 16})});
   c.engine.precision = Precision::mixed;
-  const auto mixed = gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 16})});
+  const auto mixed =
+      gatherReplicas(ladder, liquid().thermal.species, {launch(c, ladder, liquid().thermal, {0, 0, 16})});
   EXPECT_NE(full.displacement, mixed.displacement);
   double chi2 = 0;
   const std::size_t n = liquid().thermal.particles();
@@ -199,7 +203,7 @@ TEST(Dynamics, theCentreOfMassStays) {
 TEST(Dynamics, runsOfOneStructureDifferAndCountAsOne) {
   const Campaign c = smallCampaign();
   const auto ladder = dynamicsLadder(1, 0.01);
-  const std::vector<DynamicsRun> runs{runDynamics(c, ladder, liquid()), runDynamics(c, ladder, liquid(), {}, 1)};
+  const std::vector<DynamicsRun> runs{runDynamics(c, ladder, liquid()), runDynamics(c, ladder, liquid(), 1)};
   EXPECT_NE(runs[0].fs, runs[1].fs);
   const auto record = combineDynamics(ladder, runs, 2);
   ASSERT_EQ(record.structures.size(), 1u);

@@ -1,0 +1,49 @@
+/// The monitor of one task of a stage: progress, stops, and its checkpoints in two alternating files.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "app/stage.hpp"
+#include "core/checkpoint.hpp"
+
+namespace glassforge::app {
+
+class StageMonitor final : public TaskMonitor {
+ public:
+  /// `progress` is told the finished share.
+  StageMonitor(const StageContext& context, std::string stage, std::function<void(double)> progress)
+      : context_(context), stage_(std::move(stage)), progress_(std::move(progress)) {}
+
+  /// From here on checkpoints of the task lie in work/checkpoints/<stage>/<name>.{0,1}.h5. `task` says what is
+  /// computed: a checkpoint of another task of this name is not used.
+  void keepAt(const std::string& name, const std::string& task);
+  /// The task is done: its checkpoints are removed.
+  void forget();
+
+  void report(double share) override { progress_(share); }
+  bool due() override;
+  void save(const Checkpoint& checkpoint) override;
+  void obey() override { context_.guard.check(); }
+  void note(const std::string& text) override;
+  /// The newest checkpoint that can be read; a damaged one is passed over, and that is said. FileError where one is of
+  /// another campaign, or of another version of the program and that was not accepted.
+  std::optional<Checkpoint> resume() override;
+
+ private:
+  std::string slot(std::int64_t sequence) const;
+  void check(const std::string& path, const Manifest& found);
+
+  const StageContext& context_;
+  std::string stage_;
+  std::function<void(double)> progress_;
+  std::string name_, task_;    ///< empty: no checkpoints
+  std::int64_t sequence_ = 0;  ///< of the next checkpoint
+  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
+};
+
+/// A line in log/notes.jsonl: something that went wrong and did not end the campaign.
+void writeNote(const CampaignFolder& folder, const std::string& stage, const std::string& text);
+
+}  // namespace glassforge::app

@@ -1,0 +1,49 @@
+/// A monitor that stops a computation after so many places where it can be stopped, and hands its checkpoint to the
+/// next.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "core/checkpoint.hpp"
+#include "core/error.hpp"
+
+namespace glassforge::test {
+
+class StoppingMonitor final : public TaskMonitor {
+ public:
+  /// Stops at every `every`-th place.
+  explicit StoppingMonitor(int every) : every_(every) {}
+
+  bool due() override { return ++places_ % every_ == 0; }
+  void save(const Checkpoint& checkpoint) override {
+    kept_ = checkpoint;
+    stop_ = true;
+  }
+  void obey() override {
+    if (!std::exchange(stop_, false)) return;
+    ++stops_;
+    throw Error(ExitCode::stopped, "stopped by a test");
+  }
+  std::optional<Checkpoint> resume() override { return kept_; }
+  int stops() const { return stops_; }
+
+  /// Runs `work` again and again until it is done; its result.
+  template <class Work>
+  auto untilDone(const Work& work) {
+    while (true) {
+      try {
+        return work(*this);
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::stopped) throw;
+      }
+    }
+  }
+
+ private:
+  int every_, places_ = 0, stops_ = 0;
+  bool stop_ = false;
+  std::optional<Checkpoint> kept_;
+};
+
+}  // namespace glassforge::test
