@@ -130,7 +130,7 @@ Estimate twoTemperatures(const std::vector<double>& cold, double t_cold, const s
 void report(const std::string& what, const Estimate& e) {
   std::printf("  %-28s %.5f +- %.5f, expected %.5f: %+.1f standard errors\n", what.c_str(), e.value, e.error, e.expected,
               e.sigmas());
-  ::testing::Test::RecordProperty(what, e.sigmas());
+  ::testing::Test::RecordProperty(what, std::to_string(e.sigmas()));
 }
 
 /// Samples at two temperatures whose energies overlap, and the slope between them.

@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 import support  # noqa: E402
 
-CAMPAIGN = support.campaign({"equilibrate.sweeps": 2000, "replicas.times": [1, 5, 60], "replicas.pack": 4,
+CAMPAIGN = support.campaign({"equilibrate.sweeps": 2000, "replicas.times": [1, 5, 25], "replicas.pack": 4,
                              "dynamics.structures": 0})
 RUN = ("run", "c.toml", "--stage", "label", "--checkpoint", "0")
 FILE_ERROR = 3

@@ -1,0 +1,129 @@
+// Tasks shared out among 1 to 4 ranks: each is done once, what fails is tried twice and harms no other, the longest
+// come first.
+#include "app/stage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <thread>
+
+#include "app/campaign_session.hpp"
+#include "app/stage_monitor.hpp"
+#include "core/error.hpp"
+#include "unit/io/temporary_folder.hpp"
+
+namespace glassforge::app {
+namespace {
+
+const par::Communicator& world() {
+  static const par::Communicator comm = par::Communicator::world();
+  return comm;
+}
+
+/// A campaign folder that all ranks see, and a session in it.
+class Stages : public ::testing::Test {
+ protected:
+  Stages() {
+    campaign_.name = "tasks";
+    campaign_.system.mixture = Mixture::preset("KA2D");
+    root_ = world().broadcast(folder_.path("tasks"));
+    session_ = std::make_unique<CampaignSession>(world(), campaign_, root_);
+  }
+  ~Stages() override { world().barrier(); }  // the folder goes when all have looked
+  const StageContext& context() const { return session_->context(); }
+
+  /// Every number of every rank, sorted.
+  static std::vector<double> everywhere(const std::vector<double>& mine) {
+    std::vector<double> all;
+    for (const auto& theirs : world().allGather(mine)) all.insert(all.end(), theirs.begin(), theirs.end());
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  std::string notes() const {
+    std::ifstream in(root_ + "/log/notes.jsonl");
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+
+  TemporaryFolder folder_;
+  Campaign campaign_;
+  std::string root_;
+  std::unique_ptr<CampaignSession> session_;
+};
+
+TEST_F(Stages, everyTaskIsDoneOnce) {
+  std::vector<double> done, expected(100);
+  std::iota(expected.begin(), expected.end(), 0.0);
+  runTasks(context(), "test", "tasks", 100,
+           [&](std::int64_t task, StageMonitor&) { done.push_back(static_cast<double>(task)); });
+  EXPECT_EQ(everywhere(done), expected);
+}
+
+TEST_F(Stages, aTaskThatFailsOnceIsTriedAgain) {
+  std::vector<double> done;
+  int attempts = 0;
+  runTasks(context(), "test", "tasks", 20, [&](std::int64_t task, StageMonitor&) {
+    if (task == 7 && attempts++ == 0) throw PhysicsError("a fault that does not come twice");
+    done.push_back(static_cast<double>(task));
+  });
+  EXPECT_EQ(everywhere(done).size(), 20u);
+  EXPECT_EQ(everywhere({static_cast<double>(attempts)}).back(), 2);
+  EXPECT_NE(notes().find("a fault that does not come twice; it is tried once more"), std::string::npos);
+}
+
+TEST_F(Stages, aTaskThatFailsTwiceLeavesTheOthersUnharmed) {
+  std::vector<double> done;
+  std::string said;
+  try {
+    runTasks(context(), "test", "tasks", 20, [&](std::int64_t task, StageMonitor&) {
+      if (task == 0 || task == 13) throw PhysicsError(fmt::format("task {} left physics", task));
+      done.push_back(static_cast<double>(task));
+    });
+  } catch (const PhysicsError& error) {
+    said = error.what();
+  }
+  EXPECT_EQ(everywhere(done).size(), 18u);
+  EXPECT_NE(said.find("task 0 left physics"), std::string::npos);
+  EXPECT_NE(said.find("task 13 left physics"), std::string::npos);
+}
+
+TEST_F(Stages, whatIsNotPhysicsEndsTheStage) {
+  EXPECT_THROW(runTasks(context(), "test", "tasks", 20,
+                        [&](std::int64_t task, StageMonitor&) {
+                          if (task == 3) throw FileError("the disk is full");
+                        }),
+               Error);
+}
+
+/// Seconds of sleep of task k: the longest first, as stages sort them; each rank works until all are done.
+double sleepOf(std::int64_t k, std::int64_t tasks) {
+  return 0.04 + 0.4 * static_cast<double>(tasks - k) / static_cast<double>(tasks);
+}
+
+TEST_F(Stages, ranksAreSeldomIdle) {
+  constexpr std::int64_t kTasks = 40;
+  using Clock = std::chrono::steady_clock;
+  double busy = 0;
+  const auto start = Clock::now();
+  const auto since = [](Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); };
+  runTasks(context(), "test", "tasks", kTasks, [&](std::int64_t task, StageMonitor&) {
+    const auto begin = Clock::now();
+    std::this_thread::sleep_for(std::chrono::duration<double>(sleepOf(task, kTasks)));
+    busy += since(begin);
+  });
+  const double whole = since(start);
+  const auto all = everywhere({busy});
+  const double idle = 1 - std::accumulate(all.begin(), all.end(), 0.0) / (static_cast<double>(all.size()) * whole);
+  if (world().root())
+    fmt::print("  {} rank(s), {} sleeping tasks, {:.2f} s: idle share {:.2f} %\n", world().size(), kTasks, whole,
+               100 * idle);
+  double slept = 0;
+  for (std::int64_t k = 0; k < kTasks; ++k) slept += sleepOf(k, kTasks);
+  // No rank may wait longer than for the last task of another: a bound that needs no clock to be fair.
+  EXPECT_LT(whole, (slept / world().size() + sleepOf(0, kTasks)) * 1.5);
+}
+
+}  // namespace
+}  // namespace glassforge::app
