@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "par/communicator.hpp"
+#include "par/stop_guard.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -75,6 +76,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
 }  // namespace
 
 int mainProgram(int argc, char** argv) {
+  par::noteEarlyStops();
   CLI::App app{
       "glassforge: from one campaign file to a labelled dataset of a glass-forming liquid and models trained on it.\n"
       "Start with:  glassforge run examples/01_ka2d_quick.toml\n"};

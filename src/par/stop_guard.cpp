@@ -17,13 +17,17 @@ void takeNote(int signal) { received_signal = signal; }
 
 }  // namespace
 
+void noteEarlyStops() { std::signal(SIGUSR1, takeNote); }
+
 StopGuard::StopGuard(double walltime) : walltime_(walltime), start_(std::chrono::steady_clock::now()) {
-  received_signal = 0;
   for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) std::signal(signal, takeNote);
 }
 
+/// USR1 stays harmless: it may come when all is done.
 StopGuard::~StopGuard() {
-  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) std::signal(signal, SIG_DFL);
+  std::signal(SIGUSR1, SIG_IGN);
+  for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, SIG_DFL);
+  received_signal = 0;
 }
 
 std::string StopGuard::reason() const {

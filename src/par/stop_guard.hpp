@@ -6,7 +6,11 @@
 
 namespace glassforge::par {
 
-/// Installs handlers for USR1, TERM and INT that only take note. One at a time.
+/// From here on USR1 is noted instead of ending the program at once: for the first line of a program, since a scheduler or
+/// mpirun may send it before there is a StopGuard.
+void noteEarlyStops();
+
+/// Installs handlers for USR1, TERM and INT that only take note; USR1 may have come before (noteEarlyStops). One at a time.
 class StopGuard {
  public:
   /// `walltime` in seconds from now; 0: none.

@@ -16,9 +16,10 @@ pytestmark = pytest.mark.long
 STRUCTURES, REPLICAS, SHARD = 500, 32, 16
 CAMPAIGN = support.campaign({
     "campaign.name": "full", "system.temperature": 1.0, "system.structures": STRUCTURES, "system.particles": None,
-    "equilibrate.sweeps": 4, "equilibrate.samples": 2, "certificate": {"on_failure": "keep"}, "quench": {"tolerance": 1e-2},
+    "equilibrate.sweeps": 4, "equilibrate.samples": 2, "quench.tolerance": 1e-2,
     "replicas.count": REPLICAS, "replicas.times": [0.1], "dynamics.structures": 0, "files.shard_size": SHARD,
-    "split": {"train": 400, "validation": 50, "test": 50}})
+    "split.train": 400, "split.validation": 50,
+    "split.test": 50})
 MEMORY = 400e6  # bytes a rank, docs/limits.md
 RANKS = 4
 

@@ -22,6 +22,16 @@ TEST(StopGuard, stopsOnASignalWithTheCodeForRunAgain) {
   }
 }
 
+TEST(StopGuard, aSignalThatCameEarlyOrLateDoesNotEndTheProgram) {
+  noteEarlyStops();
+  std::raise(SIGUSR1);
+  {
+    const StopGuard guard(0);
+    EXPECT_THROW(guard.check(), Error);
+  }
+  std::raise(SIGUSR1);  // would end the process
+}
+
 TEST(StopGuard, stopsBeforeTheWallTime) {
   const StopGuard guard(0.05);
   EXPECT_EQ(guard.reason(), "");
