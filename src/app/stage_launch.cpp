@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "app/failed_replicas.hpp"
 #include "app/label_store.hpp"
 #include "app/stage.hpp"
 #include "app/stage_dynamics.hpp"
@@ -128,6 +129,7 @@ void launchStage(const StageContext& context) {
 void labelStage(const StageContext& context) {
   mergeReplicaParts(context);
   followStates(context);
+  tellOfFailedReplicas(context);
   par::together(context.comm, [&] {
     if (context.comm.root() && context.campaign.split.train > 0) context.folder.storeSplit();
   });

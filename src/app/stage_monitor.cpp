@@ -11,9 +11,8 @@ namespace glassforge::app {
 
 namespace fs = std::filesystem;
 
-void writeNote(const CampaignFolder& folder, const std::string& stage, const std::string& text) {
-  fmt::print(stderr, "  {}: {}\n", stage, text);
-  std::ofstream(folder.notesLog(), std::ios::app) << nlohmann::json{{"stage", stage}, {"note", text}}.dump() << "\n";
+namespace {
+constexpr int kMostSaid = 2;  // notes of a task on the terminal
 }
 
 void StageMonitor::keepAt(const std::string& name, const std::string& task) {
@@ -40,7 +39,10 @@ void StageMonitor::save(const Checkpoint& checkpoint) {
 }
 
 void StageMonitor::note(const std::string& text) {
-  writeNote(context_.folder, stage_, text);
+  if (++notes_ <= kMostSaid) fmt::print(stderr, "  {}: {}\n", stage_, text);
+  if (notes_ == kMostSaid + 1) fmt::print(stderr, "  {}: and more, see {}\n", stage_, context_.folder.notesLog());
+  std::ofstream log(context_.folder.notesLog(), std::ios::app);
+  log << nlohmann::json{{"stage", stage_}, {"note", text}}.dump() << "\n";
 }
 
 void StageMonitor::check(const std::string& path, const Manifest& found) {

@@ -26,6 +26,7 @@ class StageMonitor final : public TaskMonitor {
   bool due() override;
   void save(const Checkpoint& checkpoint) override;
   void obey() override { context_.guard.check(); }
+  /// In log/notes.jsonl; the first few of a task on the terminal too.
   void note(const std::string& text) override;
   /// The newest checkpoint that can be read; a damaged one is passed over, and that is said. FileError where one is of
   /// another campaign, or of another version of the program and that was not accepted.
@@ -40,10 +41,8 @@ class StageMonitor final : public TaskMonitor {
   std::function<void(double)> progress_;
   std::string name_, task_;    ///< empty: no checkpoints
   std::int64_t sequence_ = 0;  ///< of the next checkpoint
+  int notes_ = 0;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
-
-/// A line in log/notes.jsonl: something that went wrong and did not end the campaign.
-void writeNote(const CampaignFolder& folder, const std::string& stage, const std::string& text);
 
 }  // namespace glassforge::app

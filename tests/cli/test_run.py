@@ -265,3 +265,25 @@ def test_help():
 
 def test_version():
     assert re.match(r"glassforge \d+\.\d+\.\d+", support.succeed("--version").stdout)
+
+
+def test_replicas_that_fail_are_told_and_left_out(tmp_path):
+    """A time step at the edge: some replicas leave physics, twice, and the campaign goes on without them; at a larger one
+    none is left."""
+    settings = {"replicas.times": [0.019, 30], "replicas.dt": 0.019, "dynamics.structures": 0}
+    support.write_campaign(tmp_path / "c.toml", support.campaign(settings))
+    done = support.run("run", "c.toml", "--stage", "label", cwd=tmp_path)
+    with h5py.File(tmp_path / "small/labels/labels_0000.h5") as file:
+        status = file["s0000/replicas/status"][:]
+        mean, each = file["s0000/labels/displacement"][:], file["s0000/replicas/displacement"][:]
+    failed = status != b"done"
+    assert 0 < failed.sum() < len(failed), status
+    assert done.returncode == 0, done.stderr
+    assert "FAILED" in done.stdout and "replicas failed twice and are left out" in done.stdout
+    np.testing.assert_allclose(mean, each[:, ~failed].mean(1), rtol=1e-12)
+    notes = [json.loads(line) for line in (tmp_path / "small/log/notes.jsonl").read_text().splitlines()]
+    assert any("structure 0, replica" in entry["note"] and entry["stage"] == "launch" for entry in notes)
+    done = support.run("run", "c.toml", "--stage", "label", "--set", "replicas.dt=0.03", "--set",
+                       "replicas.times=[0.03, 3]", "--out", "none", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "structures without a replica that is left: s0000" in done.stderr
