@@ -31,10 +31,10 @@ struct JobOptions {
 /// One job of the chain; it starts when the one before has ended well.
 struct Job {
   std::string name, stage;
-  std::int64_t shares = 0;             ///< 0: one program does the whole stage
-  std::vector<std::int64_t> elements;  ///< shares that have something left
-  std::int64_t tasks = 0, left = 0;    ///< structures or replica blocks
-  std::string unit;
+  std::int64_t shares = 0;                  ///< 0: one program does the whole stage
+  std::vector<std::int64_t> elements = {};  ///< shares that have something left
+  std::int64_t tasks = 0, left = 0;         ///< structures or replica blocks
+  std::string unit = {};
   std::int64_t ranks = 1;
   double core_seconds = 0;  ///< of work that is left; 0: not estimated
   double wall_seconds = 0;  ///< of the element that takes longest

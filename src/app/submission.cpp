@@ -71,7 +71,8 @@ std::string describeSubmission(const Campaign& campaign, const CampaignFolder& f
   std::string text = submission.jobs.empty() ? "  jobs planned, none submitted\n"
                                              : fmt::format("  jobs submitted {}\n", submission.date);
   try {
-    for (const auto& job : parsed(path).at("jobs")) {
+    const Json plan = parsed(path);
+    for (const auto& job : plan.at("jobs")) {
       const std::string name = job.at("name");
       const std::int64_t shares = job.at("shares"), elements = job.at("elements");
       Json entry{{"name", name}, {"id", nullptr}};

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.skipif(bool(cluster.missing()), reason=f"no Slurm here:
                                                                 "(scripts/setup.sh installs it)")
 
 SMALL = support.campaign({"replicas.pack": 4})  # 3 structures x 4 blocks of replicas
-# About half a minute of launching on one core, in 12 tasks.
-LONG = support.campaign({"replicas.times": [0.1, 60.0], "replicas.pack": 4, "dynamics.structures": 0})
+# Some ten seconds of launching on one core, in 12 tasks; a short chain.
+BARE = {"describe.sets": [], "train.models": [], "dynamics.structures": 0}
+LONG = support.campaign({"replicas.times": [0.1, 40.0], "replicas.pack": 4, **BARE})
 LAUNCHER = ("--launcher", "mpirun --oversubscribe --bind-to none")
 
 
@@ -133,7 +134,7 @@ def test_requeue_kill_and_submit_again(slurm, tmp_path):
 
 def test_what_comes_after_a_failure_is_cancelled(slurm, tmp_path):
     """Structures refused by their certificate: the merge of the first stage says so, nothing after it starts."""
-    sections = support.campaign({"certificate.on_failure": "refuse"})
+    sections = support.campaign({"certificate.on_failure": "refuse", **BARE})
     campaign = Campaign(slurm, tmp_path, sections)
     campaign.submit()
     campaign.wait()
