@@ -22,7 +22,10 @@ build_packages=(
   libspdlog-dev libfmt-dev librandom123-dev voro++-dev zlib1g-dev libssl-dev
   python3 python3-h5py python3-matplotlib python3-numpy python3-pytest
 )
-test_packages=(python3-mdanalysis clang-format clang-tidy universal-ctags)
+test_packages=(
+  python3-mdanalysis clang-format clang-tidy universal-ctags
+  slurm-wlm slurm-wlm-basic-plugins munge  # tests/slurm starts a cluster of one node
+)
 
 trilinos_version=13.2.0-4
 trilinos_tarball=trilinos_13.2.0.orig.tar.gz

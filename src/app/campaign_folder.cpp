@@ -119,6 +119,15 @@ void CampaignFolder::claim() const {
   if (!exists(campaignFile()) || io::readText(campaignFile()) != text) io::writeText(campaignFile(), text);
 }
 
+void CampaignFolder::join() const {
+  const std::string text = io::toToml(campaign_);
+  if (!exists(campaignFile())) return io::writeText(campaignFile(), text);
+  require<FileError>(io::readText(campaignFile()) == text,
+                     "{}: says another thing than the campaign of this share; shares follow the folder: start them with "
+                     "this file, or bring it up to date first by a run without --share, or by submit",
+                     campaignFile());
+}
+
 std::optional<Split> CampaignFolder::storedSplit() const {
   if (!exists(splitFile())) return std::nullopt;
   try {

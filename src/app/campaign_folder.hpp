@@ -55,8 +55,11 @@ class CampaignFolder {
   /// Refuses a folder of another campaign, or of one that this one does not continue. Writes nothing.
   void requireContinuable() const;
   /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left
-  /// unfinished.
+  /// unfinished. Only for a program that has the folder for itself.
   void claim() const;
+  /// For a share: writes campaign.toml where there is none, and removes nothing, since other shares are writing. FileError
+  /// where the folder says another thing than this campaign.
+  void join() const;
   /// The split of the folder, filled up to the sizes that the campaign states.
   Split split() const;
   /// Writes it where the folder does not have it.

@@ -12,6 +12,7 @@ namespace glassforge::app {
 using Action = std::function<int(const par::Communicator&)>;
 
 void addRunCommand(CLI::App& app, Action& action);
+void addSubmitCommand(CLI::App& app, Action& action);
 void addStatusCommand(CLI::App& app, Action& action);
 void addEnergyCommand(CLI::App& app, Action& action);
 void addImportCommand(CLI::App& app, Action& action);

@@ -7,6 +7,7 @@
 #include "app/bench.hpp"
 #include "app/bench_liquid.hpp"
 #include "app/learning_data.hpp"
+#include "app/replica_blocks.hpp"
 #include "core/error.hpp"
 #include "core/temperature_ladder.hpp"
 #include "io/campaign_file.hpp"
@@ -122,18 +123,17 @@ double longestRun(const Campaign& c, std::string& remark) {
   return relative.back() * c.dynamics.max_time / c.replicas.dt;
 }
 
+double labelTimes(const Campaign& c) {
+  const auto& relative = c.replicas.times.tau_alpha;
+  return relative.empty() ? static_cast<double>(io::stepLadder(c).size()) : static_cast<double>(relative.size());
+}
+
 StageCost launchCost(const Campaign& c, const Rates& rates) {
-  const std::int64_t pack = c.replicas.pack > 0 ? std::min(c.replicas.pack, c.replicas.count) : c.replicas.count;
-  const std::int64_t blocks = (c.replicas.count + pack - 1) / pack;
+  const std::int64_t blocks = ReplicaBlocks(c, static_cast<std::size_t>(labelTimes(c))).perStructure();
   StageCost cost{"launch", c.system.structures * blocks, "replica blocks", {}, ""};
   const double particles = real(c.system.structures * c.replicas.count * c.system.mixture.particles());
   cost.work.push_back(steps(particles * longestRun(c, cost.remark), rates));
   return cost;
-}
-
-double labelTimes(const Campaign& c) {
-  const auto& relative = c.replicas.times.tau_alpha;
-  return relative.empty() ? static_cast<double>(io::stepLadder(c).size()) : static_cast<double>(relative.size());
 }
 
 /// Pairs i < j within the cutoff, at the mean density.

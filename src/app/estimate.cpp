@@ -74,23 +74,12 @@ std::string hours(double seconds) {
   return fmt::format("{:.3g}", seconds / 3600);
 }
 
-std::string duration(double seconds) {
-  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
-  return seconds < 2 * 86400 ? fmt::format("{:.1f} h", seconds / 3600) : fmt::format("{:.1f} days", seconds / 86400);
-}
-
-std::string bytes(double count) {
-  if (count < 1e6) return fmt::format("{:.0f} kB", count / 1e3);
-  return count < 1e9 ? fmt::format("{:.3g} MB", count / 1e6) : fmt::format("{:.4g} GB", count / 1e9);
-}
-
 std::string stageLine(const StageCost& stage, std::int64_t ranks) {
   std::string text = fmt::format("# {:<12} {} {}", stage.stage, stage.tasks, stage.task);
   for (const auto& w : stage.work) text += fmt::format(", {:.3g} {}", w.amount, w.unit);
   if (!stage.work.empty())
     text += fmt::format(": {} core hours, {} on {} rank(s)", hours(stage.coreSeconds()),
-                        duration(stage.wallSeconds(ranks)), ranks);
+                        durationText(stage.wallSeconds(ranks)), ranks);
   return text + (stage.remark.empty() ? "\n" : " (" + stage.remark + ")\n");
 }
 
@@ -114,6 +103,17 @@ std::string certificatePlan(const Campaign& c) {
 
 }  // namespace
 
+std::string durationText(double seconds) {
+  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
+  return seconds < 2 * 86400 ? fmt::format("{:.1f} h", seconds / 3600) : fmt::format("{:.1f} days", seconds / 86400);
+}
+
+std::string bytesText(double count) {
+  if (count < 1e6) return fmt::format("{:.0f} kB", count / 1e3);
+  return count < 1e9 ? fmt::format("{:.3g} MB", count / 1e6) : fmt::format("{:.4g} GB", count / 1e9);
+}
+
 std::string describePlan(const Campaign& c, const CampaignFolder& folder, const CampaignCost& cost,
                          std::int64_t ranks) {
   std::string text = fmt::format("campaign {} in {} (nothing is written)\n{}", c.name, folder.root(), io::toToml(c));
@@ -122,11 +122,11 @@ std::string describePlan(const Campaign& c, const CampaignFolder& folder, const 
                       cost.rates.source);
   for (const auto& stage : cost.stages) text += stageLine(stage, ranks);
   text += fmt::format("# all          {} core hours, {} on {} rank(s); describing, training and scoring not counted\n",
-                      hours(cost.coreSeconds()), duration(cost.wallSeconds(ranks)), ranks);
+                      hours(cost.coreSeconds()), durationText(cost.wallSeconds(ranks)), ranks);
   const auto& d = cost.disk;
-  text += fmt::format("# disk         {} in {} files: states {}, labels {}{}{}\n", bytes(d.bytes()), d.files,
-                      bytes(d.states), bytes(d.labels), d.frames > 0 ? ", frames " + bytes(d.frames) : "",
-                      d.features > 0 ? ", features " + bytes(d.features) : "");
+  text += fmt::format("# disk         {} in {} files: states {}, labels {}{}{}\n", bytesText(d.bytes()), d.files,
+                      bytesText(d.states), bytesText(d.labels), d.frames > 0 ? ", frames " + bytesText(d.frames) : "",
+                      d.features > 0 ? ", features " + bytesText(d.features) : "");
   text += certificatePlan(c);
   return text;
 }

@@ -15,6 +15,10 @@ std::string describePlan(const Campaign& campaign, const CampaignFolder& folder,
 /// The same as one object.
 nlohmann::json planJson(const Campaign& campaign, const CampaignFolder& folder, const CampaignCost& cost,
                         std::int64_t ranks);
+/// "90 s", "12 min", "3.4 h", "2.1 days".
+std::string durationText(double seconds);
+/// "12 kB", "3.45 MB", "1234 GB".
+std::string bytesText(double count);
 /// Where the results are and, where models were scored, the table of Pearson correlations with errors.
 std::string describeOutcome(const CampaignFolder& folder, const std::string& last_stage);
 

@@ -19,6 +19,7 @@ namespace {
 
 void addCommands(CLI::App& app, Action& action) {
   addRunCommand(app, action);
+  addSubmitCommand(app, action);
   addStatusCommand(app, action);
   addEvaluateCommand(app, action);
   addReportCommand(app, action);

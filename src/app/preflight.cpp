@@ -3,6 +3,7 @@
 #include <set>
 
 #include "app/state_store.hpp"
+#include "app/tasks_left.hpp"
 #include "core/error.hpp"
 #include "io/state_file.hpp"
 #include "ml/descriptors/descriptor.hpp"
@@ -52,14 +53,15 @@ std::set<std::int64_t> structuresThere(const CampaignFolder& folder) {
 }  // namespace
 
 void checkBeforeRun(const par::Communicator& comm, const Campaign& campaign, const CampaignFolder& folder,
-                    const KeyPlace& place) {
+                    const KeyPlace& place, const Share& share) {
   par::together(comm, [&] {
     checkNames(campaign, place);
     folder.requireContinuable();
-    if (campaign.system.files.empty()) return;
+    if (share.isPart()) requireStagesBefore(share, campaign, folder);
+    if (campaign.system.files.empty() || (share.isPart() && share.stage != "equilibrate")) return;
     const auto there = structuresThere(folder);
     for (std::int64_t s = comm.rank(); s < campaign.system.structures; s += comm.size()) {
-      if (there.count(s) == 0) importedState(campaign, s);
+      if (share.has(s) && there.count(s) == 0) importedState(campaign, s);
     }
   });
 }

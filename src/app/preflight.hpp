@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/campaign_folder.hpp"
+#include "app/share.hpp"
 #include "par/communicator.hpp"
 
 namespace glassforge::app {
@@ -13,8 +14,8 @@ namespace glassforge::app {
 using KeyPlace = std::function<std::string(const std::string& section, const std::string& key)>;
 
 /// Checks names of descriptor sets and models, the split, the folder, and the structure files that have not been read
-/// yet (shared out among the ranks). Writes nothing. Collective.
+/// yet (shared out among the ranks; of a share, its own). Writes nothing. Collective.
 void checkBeforeRun(const par::Communicator& comm, const Campaign& campaign, const CampaignFolder& folder,
-                    const KeyPlace& place);
+                    const KeyPlace& place, const Share& share = {});
 
 }  // namespace glassforge::app

@@ -6,10 +6,20 @@
 
 namespace glassforge::app {
 
+namespace {
+
+/// Shares write no log of their progress: many nodes cannot append to one file (NFS), and a file each is too many.
+std::string logOf(const StageContext& context) {
+  return context.share.isPart() ? "" : context.folder.progressLog();
+}
+
+}  // namespace
+
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> all{
-      {"equilibrate", equilibrateStage}, {"quench", quenchStage}, {"launch", launchStage},     {"label", labelStage},
-      {"describe", describeStage},       {"train", trainStage},   {"evaluate", evaluateStage}, {"report", reportStage}};
+      {"equilibrate", equilibrateStage}, {"quench", quenchStage},     {"dynamics", dynamicsStage},
+      {"launch", launchStage},           {"label", labelStage},       {"describe", describeStage},
+      {"train", trainStage},             {"evaluate", evaluateStage}, {"report", reportStage}};
   return all;
 }
 
@@ -51,6 +61,12 @@ void requireNoFailures(const StageContext& context, const std::string& stage, co
 
 }  // namespace
 
+void tellShare(const StageContext& context, const std::string& unit, std::size_t done) {
+  if (!context.share.isPart() || !context.comm.root()) return;
+  fmt::print("share {} of {}: {} {} done now, nothing left; merged by the next run without --share\n",
+             context.share.text(), context.share.stage, done, unit);
+}
+
 void runTasks(const StageContext& context, const std::string& stage, const std::string& unit, std::int64_t count,
               const TaskWork& work) {
   runGroupTasks(context, par::Communicator::self(), context.comm.size(), stage, unit, count, work);
@@ -58,7 +74,7 @@ void runTasks(const StageContext& context, const std::string& stage, const std::
 
 void runGroupTasks(const StageContext& context, const par::Communicator& group, int groups, const std::string& stage,
                    const std::string& unit, std::int64_t count, const TaskWork& work) {
-  Progress progress(stage, unit, count, groups, context.folder.progressLog(), !context.comm.root());
+  Progress progress(stage, unit, count, groups, logOf(context), !context.comm.root());
   par::TaskCounter counter(context.comm, count);
   const std::function<void(double)> report = [&](double share) {
     progress.share(share);

@@ -7,6 +7,7 @@
 
 #include "app/campaign_folder.hpp"
 #include "app/progress.hpp"
+#include "app/share.hpp"
 #include "core/campaign.hpp"
 #include "io/manifest_file.hpp"
 #include "par/communicator.hpp"
@@ -25,6 +26,7 @@ struct StageContext {
   io::RunNotes notes;                                ///< for /run in files: date, host, ranks, threads
   double checkpoint_interval = kCheckpointInterval;  ///< seconds between two checkpoints of a task
   bool accept_version = false;                       ///< go on from checkpoints of another version or instruction set
+  Share share = {};                                  ///< what of a stage is this program's; a part merges nothing
 };
 
 /// Every stage is collective, does only what is not done yet, and is a no-op where nothing is left.
@@ -32,6 +34,9 @@ void equilibrateStage(const StageContext& context);
 /// equilibrate by replica exchange: `todo` are the structures that are missing.
 void temperStructures(const StageContext& context, const std::vector<std::int64_t>& todo);
 void quenchStage(const StageContext& context);
+/// tau_alpha from short runs, where it has not been measured. Runs get longer until F_s has decayed, one round after the
+/// other, so it is one program's: its runs are shared out among the ranks.
+void dynamicsStage(const StageContext& context);
 void launchStage(const StageContext& context);
 void labelStage(const StageContext& context);
 void describeStage(const StageContext& context);
@@ -47,6 +52,9 @@ struct Stage {
 const std::vector<Stage>& stages();
 /// The number of a stage; InputError with the known names otherwise.
 std::size_t stageNumber(const std::string& name);
+
+/// Says how many tasks of its own a share has done; nothing for a whole campaign. By rank 0.
+void tellShare(const StageContext& context, const std::string& unit, std::size_t done);
 
 class StageMonitor;
 /// One task; what it throws as PhysicsError is tried once more before it counts as failed.

@@ -1,11 +1,12 @@
-// The relaxation of the liquid from short runs: F_s, mean square displacement, tau_alpha.
-#include "app/stage_dynamics.hpp"
-
+// Stage dynamics: the relaxation of the liquid from short runs: F_s, mean square displacement, tau_alpha.
 #include <algorithm>
 #include <cmath>
 
+#include "app/label_store.hpp"
+#include "app/stage.hpp"
 #include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
+#include "core/dynamics_record.hpp"
 #include "core/error.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/dynamics_file.hpp"
@@ -102,8 +103,8 @@ DynamicsRecord doubledRuns(const StageContext& context) {
   return record;
 }
 
-}  // namespace
-
+/// F_s, MSD and tau_alpha from short runs, measured where that has not been done and written to dynamics.h5.
+/// Collective.
 DynamicsRecord measureDynamics(const StageContext& context) {
   DynamicsRecord record;
   bool measured = false;
@@ -125,6 +126,7 @@ DynamicsRecord measureDynamics(const StageContext& context) {
   return record;
 }
 
+/// tau_alpha, or how far F_s has fallen, in a line on rank 0.
 void announceRelaxation(const StageContext& context, const DynamicsRecord& record) {
   if (!context.comm.root()) return;
   if (std::isfinite(record.tau_alpha)) {
@@ -134,6 +136,15 @@ void announceRelaxation(const StageContext& context, const DynamicsRecord& recor
     fmt::print("  tau_alpha is above {:.4g}: F_s has fallen to {:.3f} only (dynamics.max_time)\n", record.times.back(),
                record.fs.back());
   }
+}
+
+}  // namespace
+
+void dynamicsStage(const StageContext& context) {
+  bool imported = false;
+  par::together(context.comm, [&] { imported = LabelStore::imported(context.folder); });
+  if (imported || context.campaign.dynamics.structures == 0) return;
+  announceRelaxation(context, measureDynamics(context));
 }
 
 }  // namespace glassforge::app

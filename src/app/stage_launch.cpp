@@ -1,12 +1,12 @@
-// Stage launch: tau_alpha from short runs, then the isoconfigurational replicas. Stage label: their merge.
+// Stage launch: the isoconfigurational replicas. Stage label: their merge.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 
 #include "app/failed_replicas.hpp"
 #include "app/label_store.hpp"
+#include "app/replica_blocks.hpp"
 #include "app/stage.hpp"
-#include "app/stage_dynamics.hpp"
 #include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
@@ -18,7 +18,6 @@
 namespace glassforge::app {
 namespace {
 
-constexpr double kFrameBytes = 256e6;  // of kept frames in one task
 
 /// Replicas that are to be run together, and at which steps labels of them are missing.
 struct LaunchTask {
@@ -58,15 +57,6 @@ void addMissing(std::int64_t structure, const LabelStore::Cover& cover, const St
   }
 }
 
-/// Replicas of one task: what the campaign says, or all; with frames kept, as many as kFrameBytes hold.
-std::int64_t packSize(const Campaign& c, const StepLadder& ladder) {
-  if (c.replicas.pack > 0) return c.replicas.pack;
-  if (!c.replicas.keep_frames) return c.replicas.count;
-  const auto frame = static_cast<double>(c.system.mixture.particles() * c.system.mixture.dimension) * sizeof(double);
-  const double fitting = kFrameBytes / (frame * static_cast<double>(ladder.size()));
-  return std::clamp(static_cast<std::int64_t>(fitting), std::int64_t{1}, c.replicas.count);
-}
-
 /// The longest first, so that no rank begins one when the others are nearly done.
 void sortByCost(std::vector<LaunchTask>& tasks) {
   std::stable_sort(tasks.begin(), tasks.end(), [](const LaunchTask& a, const LaunchTask& b) {
@@ -74,18 +64,24 @@ void sortByCost(std::vector<LaunchTask>& tasks) {
   });
 }
 
+/// Of the blocks that are this program's.
 std::vector<LaunchTask> missingTasks(const StageContext& context, const StepLadder& ladder) {
   const auto& c = context.campaign;
+  const ReplicaBlocks blocks(c, ladder.size());
   const LabelStore store(context.folder, ladder);
   std::vector<LaunchTask> tasks;
   for (const auto& shard : context.folder.shards()) {
+    if (!blocks.anyOf(context.share, shard)) continue;
     const auto covered = store.covered(shard);
     for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
       const auto found = covered.find(s);
       addMissing(s, found == covered.end() ? LabelStore::Cover{} : found->second, ladder, c.replicas.count,
-                 packSize(c, ladder), tasks);
+                 blocks.pack(), tasks);
     }
   }
+  std::erase_if(tasks, [&](const LaunchTask& task) {
+    return !context.share.has(blocks.number(task.block.structure, task.block.first));
+  });
   sortByCost(tasks);
   return tasks;
 }
@@ -108,14 +104,12 @@ void launchBlock(const StageContext& context, const LaunchTask& task, const Step
 
 void launchStage(const StageContext& context) {
   bool imported = false;
-  par::together(context.comm, [&] { imported = LabelStore::imported(context.folder); });
-  if (imported) return;
   double tau_alpha = 0;
-  if (context.campaign.dynamics.structures > 0) {
-    const DynamicsRecord record = measureDynamics(context);
-    announceRelaxation(context, record);
-    tau_alpha = std::isfinite(record.tau_alpha) ? record.tau_alpha : 0;
-  }
+  par::together(context.comm, [&] {
+    imported = LabelStore::imported(context.folder);
+    tau_alpha = measuredRelaxationTime(context.folder);
+  });
+  if (imported) return;
   const StepLadder ladder = io::stepLadder(context.campaign, tau_alpha);
   std::vector<LaunchTask> tasks;
   par::together(context.comm, [&] { tasks = missingTasks(context, ladder); });  // all have looked before any writes
@@ -123,6 +117,7 @@ void launchStage(const StageContext& context) {
            [&](std::int64_t number, StageMonitor& monitor) {
              launchBlock(context, tasks[static_cast<std::size_t>(number)], ladder, monitor);
            });
+  if (context.share.isPart()) return tellShare(context, "replica blocks", tasks.size());
   if (context.comm.root()) context.folder.removeCheckpoints("launch");
 }
 

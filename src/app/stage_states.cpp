@@ -13,6 +13,15 @@
 namespace glassforge::app {
 namespace {
 
+/// Those of a shard that are this program's.
+std::vector<std::int64_t> ownStructures(const Share& share, const Shard& shard) {
+  std::vector<std::int64_t> own;
+  for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+    if (share.has(s)) own.push_back(s);
+  }
+  return own;
+}
+
 /// Structures for which `missing` holds and that have no part of the stage yet; all ranks have looked when it returns.
 template <class Missing>
 std::vector<std::int64_t> unfinished(const StageContext& context, const std::string& stage, Missing missing) {
@@ -21,8 +30,9 @@ std::vector<std::int64_t> unfinished(const StageContext& context, const std::str
     const auto parts = structuresWithPart(context.folder, stage);
     const std::set<std::int64_t> have(parts.begin(), parts.end());
     for (const auto& shard : context.folder.shards()) {
-      const auto states = storedStates(context.folder, shard);
-      for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+      const auto own = ownStructures(context.share, shard);
+      const auto states = own.empty() ? std::vector<StructureState>() : storedStates(context.folder, shard);
+      for (const std::int64_t s : own) {
         const auto found = std::find_if(states.begin(), states.end(), [s](const auto& x) { return x.index == s; });
         if (have.count(s) == 0 && missing(found == states.end() ? nullptr : &*found)) result.push_back(s);
       }
@@ -65,13 +75,14 @@ void equilibrateStage(const StageContext& context) {
                equilibrateOne(context, todo[static_cast<std::size_t>(task)], monitor);
              });
   }
+  if (context.share.isPart()) return tellShare(context, "structures", todo.size());
   mergeStateParts(context, "equilibrate");
   if (context.comm.root()) context.folder.removeCheckpoints("equilibrate");
   closeEquilibration(context, !todo.empty());
 }
 
 void quenchStage(const StageContext& context) {
-  mergeStateParts(context, "quench");  // of a run that was stopped, and that may have asked for less
+  if (!context.share.isPart()) mergeStateParts(context, "quench");  // of a run that was stopped, and that may have asked for less
   const auto todo = unfinished(context, "quench", [&](const StructureState* s) {
     return s == nullptr || missingOfQuench(context.campaign, *s).any();
   });
@@ -83,6 +94,7 @@ void quenchStage(const StageContext& context) {
              writeStatePart(context, "quench", state);
              monitor.forget();
            });
+  if (context.share.isPart()) return tellShare(context, "structures", todo.size());
   mergeStateParts(context, "quench");
   if (context.comm.root()) context.folder.removeCheckpoints("quench");
   if (context.campaign.quench.cross_check && !todo.empty()) announceBasins(context);

@@ -8,6 +8,7 @@
 #include "app/label_store.hpp"
 #include "app/stage.hpp"
 #include "app/state_store.hpp"
+#include "app/submission.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
 #include "io/feature_file.hpp"
@@ -167,6 +168,8 @@ int showStatus(const std::vector<std::string>& campaigns, bool as_json) {
     entry["certificate"] = certificateOfCampaign(opened.campaign, folder);
     entry["refused"] = refusedJson(refusedStructures(folder));
     if (!as_json) fmt::print("{}", describeCertificate(entry["certificate"]));
+    const std::string jobs = describeSubmission(opened.campaign, folder, entry["jobs"]);
+    if (!as_json) fmt::print("{}", jobs);
     out.push_back(std::move(entry));
   }
   if (as_json) fmt::print("{}\n", out.size() == 1 ? out[0].dump(1) : out.dump(1));

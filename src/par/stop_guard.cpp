@@ -1,5 +1,6 @@
 #include "par/stop_guard.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <regex>
 
@@ -8,7 +9,7 @@
 namespace glassforge::par {
 namespace {
 
-constexpr double kLimitShare = 0.99;  // of the wall time: what is left goes to writing
+constexpr double kMargin = 60, kMarginShare = 0.01, kLargestShare = 0.5;  // of the wall time, for writing
 
 // A signal handler can reach nothing but such a variable.
 volatile std::sig_atomic_t received_signal = 0;
@@ -33,7 +34,7 @@ StopGuard::~StopGuard() {
 std::string StopGuard::reason() const {
   if (received_signal != 0) return fmt::format("signal {}", static_cast<int>(received_signal));
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-  if (walltime_ > 0 && spent.count() > kLimitShare * walltime_) return fmt::format("wall time of {} s", walltime_);
+  if (walltime_ > 0 && spent.count() > walltime_ - writingMargin(walltime_)) return fmt::format("wall time of {} s", walltime_);
   return "";
 }
 
@@ -42,6 +43,10 @@ void StopGuard::check() const {
   if (!why.empty()) {
     throw Error(ExitCode::stopped, fmt::format("stopped by {}; run the same command again to continue", why));
   }
+}
+
+double writingMargin(double walltime) {
+  return std::min(kLargestShare * walltime, std::max(kMargin, kMarginShare * walltime));
 }
 
 double parseDuration(const std::string& text) {

@@ -13,7 +13,7 @@ void noteEarlyStops();
 /// Installs handlers for USR1, TERM and INT that only take note; USR1 may have come before (noteEarlyStops). One at a time.
 class StopGuard {
  public:
-  /// `walltime` in seconds from now; 0: none.
+  /// `walltime` in seconds from now; 0: none. It is time a margin before that (writingMargin).
   explicit StopGuard(double walltime);
   ~StopGuard();
   StopGuard(const StopGuard&) = delete;
@@ -28,6 +28,9 @@ class StopGuard {
   double walltime_;
   std::chrono::steady_clock::time_point start_;
 };
+
+/// Seconds at the end of a wall time that are kept for writing: a minute or 1 %, whichever is more, but at most half.
+double writingMargin(double walltime);
 
 /// Seconds of "90", "90s", "30m", "2h", "HH:MM:SS" or "D-HH:MM:SS"; InputError otherwise.
 double parseDuration(const std::string& text);

@@ -39,6 +39,13 @@ TEST(StopGuard, stopsBeforeTheWallTime) {
   EXPECT_NE(guard.reason(), "");
 }
 
+TEST(StopGuard, keepsAMinuteOrAHundredthForWriting) {
+  EXPECT_EQ(writingMargin(1), 0.5);
+  EXPECT_EQ(writingMargin(100), 50);
+  EXPECT_EQ(writingMargin(600), 60);
+  EXPECT_EQ(writingMargin(86400), 864);
+}
+
 TEST(StopGuard, readsDurationsAsSlurmWritesThem) {
   EXPECT_EQ(parseDuration("90"), 90);
   EXPECT_EQ(parseDuration("1.5m"), 90);

@@ -1,0 +1,134 @@
+#include "app/tasks_left.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "app/label_store.hpp"
+#include "app/replica_blocks.hpp"
+#include "app/state_store.hpp"
+#include "core/error.hpp"
+#include "io/campaign_file.hpp"
+#include "io/state_file.hpp"
+
+namespace glassforge::app {
+namespace {
+
+std::vector<std::int64_t> firstNumbers(std::int64_t count) {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(count));
+  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<std::int64_t>(k);
+  return all;
+}
+
+StageTasks equilibrateTasks(const Campaign& c, const CampaignFolder& folder) {
+  StageTasks tasks{c.system.structures, "structures", {}};
+  const auto parts = structuresWithPart(folder, "equilibrate");
+  std::set<std::int64_t> there(parts.begin(), parts.end());
+  for (const auto& shard : folder.shards()) {
+    if (!exists(folder.states(shard))) continue;
+    for (const auto s : io::stateIndices(folder.states(shard))) there.insert(s);
+  }
+  for (std::int64_t s = 0; s < tasks.all; ++s) {
+    if (there.count(s) == 0) tasks.left.push_back(s);
+  }
+  return tasks;
+}
+
+StageTasks quenchTasks(const Campaign& c, const CampaignFolder& folder) {
+  StageTasks tasks{c.system.structures, "structures", {}};
+  const auto parts = structuresWithPart(folder, "quench");
+  std::set<std::int64_t> there(parts.begin(), parts.end());
+  for (const auto& shard : folder.shards()) {
+    for (const auto& state : storedStates(folder, shard)) {
+      if (!missingOfQuench(c, state).any()) there.insert(state.index);
+    }
+  }
+  for (std::int64_t s = 0; s < tasks.all; ++s) {
+    if (there.count(s) == 0) tasks.left.push_back(s);
+  }
+  return tasks;
+}
+
+/// Whether every replica of a block has labels at as many times as there are.
+bool isCovered(const LabelStore::Cover& cover, std::int64_t first, std::int64_t end, std::size_t times) {
+  for (std::int64_t r = first; r < end; ++r) {
+    const auto at = static_cast<std::size_t>(r);
+    if (at >= cover.size() || cover[at].size() < times) return false;
+  }
+  return true;
+}
+
+StageTasks launchTasks(const Campaign& c, const CampaignFolder& folder) {
+  if (LabelStore::imported(folder)) return {0, "replica blocks", {}};
+  const auto& multiples = c.replicas.times.tau_alpha;
+  const double tau_alpha = measuredRelaxationTime(folder);
+  if (!multiples.empty() && tau_alpha == 0) {  // the steps are not known yet, so nothing can have been launched
+    const ReplicaBlocks blocks(c, multiples.size());
+    const std::int64_t all = c.system.structures * blocks.perStructure();
+    return {all, "replica blocks", firstNumbers(all)};
+  }
+  const StepLadder ladder = io::stepLadder(c, tau_alpha);
+  const ReplicaBlocks blocks(c, ladder.size());
+  StageTasks tasks{c.system.structures * blocks.perStructure(), "replica blocks", {}};
+  const LabelStore store(folder, ladder);
+  for (const auto& shard : folder.shards()) {
+    const auto covered = store.covered(shard);
+    for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+      const auto found = covered.find(s);
+      for (std::int64_t first = 0; first < c.replicas.count; first += blocks.pack()) {
+        const std::int64_t end = std::min(first + blocks.pack(), c.replicas.count);
+        const bool done = found != covered.end() && isCovered(found->second, first, end, ladder.size());
+        if (!done) tasks.left.push_back(blocks.number(s, first));
+      }
+    }
+  }
+  return tasks;
+}
+
+/// Whether a share has work on a structure of the shard.
+bool touches(const Share& share, const Campaign& c, const Shard& shard) {
+  if (share.stage == "launch") {
+    const auto& multiples = c.replicas.times.tau_alpha;
+    return ReplicaBlocks(c, multiples.empty() ? io::stepLadder(c).size() : multiples.size()).anyOf(share, shard);
+  }
+  for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
+    if (share.has(s)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> StageTasks::sharesLeft(std::int64_t count) const {
+  std::set<std::int64_t> shares;
+  for (const auto task : left) shares.insert(task % count);
+  return {shares.begin(), shares.end()};
+}
+
+StageTasks tasksOf(const std::string& stage, const Campaign& campaign, const CampaignFolder& folder) {
+  if (stage == "equilibrate") return equilibrateTasks(campaign, folder);
+  if (stage == "quench") return quenchTasks(campaign, folder);
+  return launchTasks(campaign, folder);
+}
+
+void requireStagesBefore(const Share& share, const Campaign& c, const CampaignFolder& folder) {
+  if (share.stage == "equilibrate") return;
+  const bool launch = share.stage == "launch";
+  const std::string before = launch ? "quench" : "equilibrate";
+  for (const auto& shard : folder.shards()) {
+    if (!touches(share, c, shard)) continue;
+    const auto states = storedStates(folder, shard);
+    bool ready = static_cast<std::int64_t>(states.size()) == shard.count;
+    for (const auto& state : states) ready = ready && !(launch && missingOfQuench(c, state).any());
+    require<FileError>(
+        ready,
+        "{}: the stage {} is not complete for the structures {} to {}, or its parts are not merged; share {} "
+        "of {} needs it: run --stage {} first, without --share",
+        folder.states(shard), before, structureLabel(shard.first), structureLabel(shard.first + shard.count - 1),
+        share.text(), share.stage, before);
+  }
+  require<FileError>(!launch || c.dynamics.structures == 0 || exists(folder.dynamics()),
+                     "{}: missing; tau_alpha is measured before shares of launch start: run --stage dynamics first",
+                     folder.dynamics());
+}
+
+}  // namespace glassforge::app
