@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "app/dataset.hpp"
 #include "app/label_store.hpp"
 #include "app/stage.hpp"
 #include "app/stage_dynamics.hpp"
@@ -131,6 +132,7 @@ void labelStage(const StageContext& context) {
   par::together(context.comm, [&] {
     if (context.comm.root() && context.campaign.split.train > 0) context.folder.storeSplit();
   });
+  mergeDataset(context);
 }
 
 }  // namespace glassforge::app
