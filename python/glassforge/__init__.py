@@ -12,6 +12,8 @@
     state.unwrapped()                           # (N, D)
     campaign.features(7, "glassmlp").values     # (N, F)
     campaign.split()["test"]                    # structure numbers
+    dataset = campaign.dataset()                # all structures at once, for training (dataset.h5)
+    dataset["labels/displacement"]              # (S, T, N)
 
 Everything is in reduced Lennard-Jones units (sigma_AA, epsilon_AA, m, k_B = 1) and in the order of particle ids.
 docs/formats.md says what lies in which file; `python3 -m glassforge.report FOLDER` makes a page of figures from it.
@@ -19,10 +21,11 @@ docs/formats.md says what lies in which file; `python3 -m glassforge.report FOLD
 
 from pathlib import Path as _Path
 
+from .dataset import Dataset
 from .errors import CampaignError, DamagedError, MissingError
 from .reader import Campaign
 
-__all__ = ["Campaign", "CampaignError", "DamagedError", "MissingError", "open"]
+__all__ = ["Campaign", "CampaignError", "DamagedError", "Dataset", "MissingError", "open"]
 
 
 def open(folder: "str | _Path") -> Campaign:  # noqa: A001  (glassforge.open, like gzip.open)

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 
 from . import hdf5
+from .dataset import Dataset
 from .errors import CampaignError, DamagedError, MissingError
 from .records import Check, Dynamics, Equilibration, Features, FileRecord, Labels, Replicas, State
 
@@ -127,6 +128,10 @@ class Campaign:
                 **means,
             )
 
+    def dataset(self) -> Dataset:
+        """dataset.h5: states, labels and split of all structures as arrays over structures."""
+        return Dataset(self.folder / "dataset.h5")
+
     def label_dynamics(self) -> dict[str, Any]:
         """What `glassforge dynamics --json` says, as the stage report left it; MissingError where it was not made."""
         path = self.folder / "report" / "dynamics.json"
@@ -201,7 +206,7 @@ class Campaign:
 
     def files(self) -> list[FileRecord]:
         """Manifest and run record of every HDF5 file, in the order of the stages."""
-        patterns = ("states/*.h5", "dynamics.h5", "labels/*.h5", "features/*.h5", "models/*.h5", "evaluation.h5")
+        patterns = ("states/*.h5", "dynamics.h5", "labels/*.h5", "dataset.h5", "features/*.h5", "models/*.h5", "evaluation.h5")
         records = []
         for path in (p for pattern in patterns for p in sorted(self.folder.glob(pattern))):
             with hdf5.open_file(path, "") as file:

@@ -30,6 +30,7 @@ class CampaignFolder {
   std::string model(const std::string& name) const { return path("models/" + name + ".h5"); }
   std::string certificate() const { return path("certificate.json"); }
   std::string dynamics() const { return path("dynamics.h5"); }
+  std::string dataset() const { return path("dataset.h5"); }
   std::string evaluation() const { return path("evaluation.json"); }
   std::string predictions() const { return path("evaluation.h5"); }
   std::string splitFile() const { return path("split.json"); }

@@ -22,7 +22,7 @@ class Observer {
 
   void readFile(const std::string& path) {
     names_ = io::readLabelHeader(path).species_names;
-    for (const auto index : io::labelIndices(path)) see(io::readLabels(path, index, io::Frames::leave_out));
+    for (const auto index : io::labelIndices(path)) see(io::readLabels(path, index, io::Replicas::without_frames));
   }
 
   DynamicsOfLabels finish() {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "app/dataset.hpp"
 #include "app/failed_replicas.hpp"
 #include "app/label_store.hpp"
 #include "app/replica_blocks.hpp"
@@ -128,6 +129,7 @@ void labelStage(const StageContext& context) {
   par::together(context.comm, [&] {
     if (context.comm.root() && context.campaign.split.train > 0) context.folder.storeSplit();
   });
+  mergeDataset(context);
 }
 
 }  // namespace glassforge::app

@@ -11,6 +11,7 @@
 #include "app/submission.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
+#include "io/dataset_file.hpp"
 #include "io/feature_file.hpp"
 #include "io/label_file.hpp"
 #include "swapmc/certificate.hpp"
@@ -138,6 +139,10 @@ std::vector<StageStatus> collect(const OpenedCampaign& opened, const CampaignFol
   all[1].remark = quenchRemark(n);
   if (n.failed > 0) all[2].remark = fmt::format("{} stopped, see replicas/status in the label files", n.failed);
   if (n.short_of_times > 0) all[3].remark = fmt::format("{} lack label times that were added", n.short_of_times);
+  if (exists(folder.dataset())) {
+    const auto in = io::datasetStructures(folder.dataset()).size();
+    all[3].remark += fmt::format("{}dataset.h5: {} structures", all[3].remark.empty() ? "" : "; ", in);
+  }
   if (imported) all[2].remark = "labels came with the imported files";
   return all;
 }

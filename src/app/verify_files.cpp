@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "app/certificate_summary.hpp"
+#include "app/dataset.hpp"
 #include "app/label_store.hpp"
 #include "app/parents.hpp"
 #include "app/state_store.hpp"
 #include "app/verify.hpp"
 #include "core/error.hpp"
+#include "io/dataset_file.hpp"
 #include "io/feature_file.hpp"
 #include "io/hdf5.hpp"
 #include "io/label_file.hpp"
@@ -40,6 +42,7 @@ void verifyWhole(VerifyContext& context, const std::string& path, const std::str
   try {
     io::checkManifest(path, io::readManifest(path), context.folder.manifest(kind));
     io::contentHash(path);
+    if (kind == "dataset") io::checkDataset(path);
   } catch (const Error& error) {
     why = error.what();
     context.unreadable.insert(path);
@@ -57,6 +60,7 @@ void verifyWholes(VerifyContext& context) {
   verifyWhole(context, folder.dynamics(), "dynamics");
   for (const auto& model : context.campaign.models) verifyWhole(context, folder.model(model), "model");
   verifyWhole(context, folder.predictions(), "predictions");
+  verifyWhole(context, folder.dataset(), "dataset");
 }
 
 /// True where the labels start from the positions that the states have: states may have been added to since (inherent
@@ -95,6 +99,15 @@ void verifyShardParents(VerifyContext& context, const Shard& shard) {
                          child == features ? "; run makes the features again" : ", start positions included");
     });
   }
+}
+
+void verifyDatasetParents(VerifyContext& context) {
+  const std::string path = context.folder.dataset();
+  if (!context.unreadable.empty() || !exists(path)) return;
+  const auto parents = datasetParents(context.comm, context.folder, context.campaign);
+  context.result.check(kParents, io::readManifest(path).parent_hash == parents.hash, [] {
+    return std::string("dataset.h5: states, labels or split have changed since; run makes it again");
+  });
 }
 
 void verifyParts(VerifyContext& context) {
@@ -207,6 +220,7 @@ void verifyScores(VerifyContext& context, const Split& split) {
 void verifyFiles(VerifyContext& context) {
   verifyWholes(context);
   for (const auto& shard : context.folder.shards()) verifyShardParents(context, shard);
+  verifyDatasetParents(context);
   verifyParts(context);
   verifySplit(context);
   verifyCertificates(context);

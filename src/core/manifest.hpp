@@ -7,7 +7,7 @@
 namespace glassforge {
 
 struct Manifest {
-  std::string kind;             ///< "states", "labels", "features", "model", "dynamics"
+  std::string kind;             ///< "states", "labels", "features", "model", "dynamics", "dataset"
   int format_version = 1;
   std::string campaign;         ///< name
   std::string campaign_hash;    ///< hash of what the content depends on (system, seed, protocol), hex

@@ -37,7 +37,11 @@ class Hasher {
   }
 
  private:
+  /// Of a link to another file, where it leads to counts, and not what is there.
   void member(const Hdf5Group& parent, const std::string& name) {
+    if (const auto target = parent.outsideTarget(name); !target.empty()) {
+      return text(fmt::format("link {}/{} {}", parent.path(), name, target));
+    }
     const auto object = parent.object(name);
     if (H5Iget_type(object.id()) == H5I_GROUP) {
       group(parent.open(name));

@@ -98,7 +98,7 @@ Hdf5Group Hdf5Group::object(const std::string& path) const {
 }
 
 bool Hdf5Group::has(const std::string& path) const {
-  for (auto slash = path.find('/'); ; slash = path.find('/', slash + 1)) {
+  for (auto slash = path.find('/');; slash = path.find('/', slash + 1)) {
     const auto found = H5Lexists(id_.get(), path.substr(0, slash).c_str(), H5P_DEFAULT);
     if (found < 0) fail(path, "cannot be looked up: " + reason());
     if (found == 0) return false;
@@ -122,19 +122,40 @@ void Hdf5Group::link(const std::string& existing, const std::string& name) const
   }
 }
 
+void Hdf5Group::linkOutside(const std::string& file, const std::string& object, const std::string& name) const {
+  if (H5Lcreate_external(file.c_str(), object.c_str(), id_.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT) < 0) {
+    fail(name, "cannot be linked: " + reason());
+  }
+}
+
+std::string Hdf5Group::outsideTarget(const std::string& name) const {
+  H5L_info_t info;
+  if (H5Lget_info(id_.get(), name.c_str(), &info, H5P_DEFAULT) < 0) fail(name, "cannot be looked up: " + reason());
+  if (info.type != H5L_TYPE_EXTERNAL) return "";
+  std::vector<char> value(info.u.val_size);
+  const char *file = nullptr, *object = nullptr;
+  unsigned flags = 0;
+  if (H5Lget_val(id_.get(), name.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0 ||
+      H5Lunpack_elink_val(value.data(), value.size(), &flags, &file, &object) < 0) {
+    fail(name, "is a damaged link: " + reason());
+  }
+  return fmt::format("{}:{}", file, object);
+}
+
 // ---- datasets -------------------------------------------------------------------------------------------------------
 
 namespace {
 
 void writeDataset(const Hdf5Group& group, const std::string& name, hid_t file_type, hid_t memory_type,
-                  const std::vector<std::size_t>& shape, std::size_t element, const void* data, Compression compression) {
+                  const std::vector<std::size_t>& shape, std::size_t element, const void* data,
+                  Compression compression) {
   const auto extent = space(shape);
   const auto properties = creation(shape, element, compression);
   Hdf5Id set(H5Dcreate2(group.id(), name.c_str(), file_type, extent.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
              H5Dclose);
   if (!set.valid()) group.fail(name, "cannot be made: " + reason());
-  const bool written = Array<char>::count(shape) == 0 ||
-                       H5Dwrite(set.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+  const bool written =
+      Array<char>::count(shape) == 0 || H5Dwrite(set.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
   if (!written) group.fail(name, "cannot be written: " + reason());
   if (!set.close()) group.fail(name, "cannot be written: " + reason());
 }
@@ -166,7 +187,8 @@ void Hdf5Group::write(const std::string& name, const Array<T>& values, Compressi
 
 template <Hdf5Number T>
 void Hdf5Group::write(const std::string& name, const std::vector<T>& values) const {
-  writeDataset(*this, name, fileType<T>(), memoryType<T>(), {values.size()}, sizeof(T), values.data(), Compression::none);
+  writeDataset(*this, name, fileType<T>(), memoryType<T>(), {values.size()}, sizeof(T), values.data(),
+               Compression::none);
 }
 
 void Hdf5Group::write(const std::string& name, const std::vector<std::string>& values) const {
@@ -192,7 +214,8 @@ template <Hdf5Number T>
 Array<T> Hdf5Group::read(const std::string& name, const std::vector<std::size_t>& shape) const {
   auto values = read<T>(name);
   if (values.shape() != shape) {
-    fail(name, fmt::format("has shape ({}); ({}) is expected", fmt::join(values.shape(), ", "), fmt::join(shape, ", ")));
+    fail(name,
+         fmt::format("has shape ({}); ({}) is expected", fmt::join(values.shape(), ", "), fmt::join(shape, ", ")));
   }
   return values;
 }
@@ -230,14 +253,16 @@ Hdf5File::Hdf5File(const std::string& path) : path_(path) {
   require<FileError>(id_.valid(), "{}: not an HDF5 file, or damaged: {}", path, id_.valid() ? "" : reason());
 }
 
-Hdf5Group Hdf5File::root() const { return rootOf(id_.get(), path_); }
+Hdf5Group Hdf5File::root() const {
+  return rootOf(id_.get(), path_);
+}
 
-#define GLASSFORGE_HDF5_NUMBER(T)                                                                         \
-  template void Hdf5Group::write(const std::string&, const Array<T>&, Compression) const;                 \
-  template void Hdf5Group::write(const std::string&, const std::vector<T>&) const;                        \
-  template Array<T> Hdf5Group::read<T>(const std::string&) const;                                         \
-  template Array<T> Hdf5Group::read<T>(const std::string&, const std::vector<std::size_t>&) const;        \
-  template std::vector<T> Hdf5Group::readVector<T>(const std::string&) const;                             \
+#define GLASSFORGE_HDF5_NUMBER(T)                                                                  \
+  template void Hdf5Group::write(const std::string&, const Array<T>&, Compression) const;          \
+  template void Hdf5Group::write(const std::string&, const std::vector<T>&) const;                 \
+  template Array<T> Hdf5Group::read<T>(const std::string&) const;                                  \
+  template Array<T> Hdf5Group::read<T>(const std::string&, const std::vector<std::size_t>&) const; \
+  template std::vector<T> Hdf5Group::readVector<T>(const std::string&) const;                      \
   template std::vector<T> Hdf5Group::readVector<T>(const std::string&, std::size_t) const;
 
 GLASSFORGE_HDF5_NUMBER(double)

@@ -62,6 +62,10 @@ class Hdf5Group {
   std::vector<std::string> names() const;
   /// A second name for a dataset that is there already.
   void link(const std::string& existing, const std::string& name) const;
+  /// `name` stands for an object of another file, given relative to the folder of this one. It need not be there yet.
+  void linkOutside(const std::string& file, const std::string& object, const std::string& name) const;
+  /// "file:object" of such a link; empty where `name` is no link to another file.
+  std::string outsideTarget(const std::string& name) const;
 
   template <Hdf5Number T>
   void write(const std::string& name, const Array<T>& values, Compression compression = Compression::none) const;

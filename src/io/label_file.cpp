@@ -59,15 +59,16 @@ void writeReplicas(const Hdf5Group& group, const ReplicaLabels& labels) {
 }
 
 /// Shapes follow from the number of times and from the first array that is there.
-ReplicaLabels readReplicas(const Hdf5Group& group, std::size_t times, Frames frames = Frames::read) {
+ReplicaLabels readReplicas(const Hdf5Group& group, std::size_t times, Replicas wanted = Replicas::read) {
   ReplicaLabels labels;
   labels.status = group.readTexts("status");
   const auto replicas = labels.status.size();
   labels.energy_drift = group.readVector<double>("energy_drift", replicas);
+  if (wanted == Replicas::status_only) return labels;
   for (const auto& [name, values] : {std::pair<const char*, Array<double>*>{"displacement", &labels.displacement},
                                      {"bond_breaking", &labels.bond_breaking},
                                      {"frames", &labels.frames}}) {
-    if (!group.has(name) || (values == &labels.frames && frames == Frames::leave_out)) continue;
+    if (!group.has(name) || (values == &labels.frames && wanted == Replicas::without_frames)) continue;
     *values = group.read<double>(name);
     const auto& shape = values->shape();
     if (shape.size() != (values == &labels.frames ? 4u : 3u) || shape[0] != times || shape[1] != replicas) {
@@ -158,7 +159,7 @@ Array<double> readPositions(const Hdf5Group& group, const std::string& name, std
   return positions;
 }
 
-StructureLabels readOne(const Hdf5Group& group, std::int64_t index, Frames frames = Frames::read) {
+StructureLabels readOne(const Hdf5Group& group, std::int64_t index, Replicas wanted = Replicas::read) {
   StructureLabels s;
   s.structure = index;
   s.times = group.readVector<double>("times");
@@ -181,7 +182,7 @@ StructureLabels readOne(const Hdf5Group& group, std::int64_t index, Frames frame
   s.cage = readPositions(positions, "cage", n);
   if (group.has("replicas")) {
     const auto replicas = group.open("replicas");
-    s.replicas = readReplicas(replicas, t, frames);
+    s.replicas = readReplicas(replicas, t, wanted);
     if (replicas.hasAttribute("distinct_pairs")) s.distinct_pairs = replicas.attribute<std::int64_t>("distinct_pairs");
   }
   s.replicas.steps = s.steps;
@@ -232,13 +233,13 @@ std::vector<StructureLabels> readLabels(const std::string& path) {
   return labels;
 }
 
-StructureLabels readLabels(const std::string& path, std::int64_t index, Frames frames) {
+StructureLabels readLabels(const std::string& path, std::int64_t index, Replicas wanted) {
   const auto file = openKind(path, kKind);
   const auto root = file.root();
   const auto there = structureIndices(root);
   require<FileError>(std::find(there.begin(), there.end(), index) != there.end(),
                      "{}: has no labels of structure {}; it holds {}", path, index, fmt::join(there, ", "));
-  return readOne(root.open(structureName(index)), index, frames);
+  return readOne(root.open(structureName(index)), index, wanted);
 }
 
 std::vector<ReplicaCover> labelCovers(const std::string& path) {

@@ -50,11 +50,11 @@ std::vector<std::int64_t> labelIndices(const std::string& path);
 /// All structures, ascending in number. FileError where the file is missing, of another kind, or damaged.
 std::vector<StructureLabels> readLabels(const std::string& path);
 
-/// Frames of replicas are most of a file that has them; what does not look at them leaves them there.
-enum class Frames { read, leave_out };
+/// Values of replicas, and their frames, are most of a file; what does not look at them leaves them there.
+enum class Replicas { read, without_frames, status_only };
 
 /// One structure; FileError with the numbers there are where it is not in the file.
-StructureLabels readLabels(const std::string& path, std::int64_t index, Frames frames = Frames::read);
+StructureLabels readLabels(const std::string& path, std::int64_t index, Replicas wanted = Replicas::read);
 
 /// A work part: kind "part". FileError.
 void writeReplicaPart(const std::string& path, const Manifest& manifest, const ReplicaPart& part, const RunNotes& notes = {});

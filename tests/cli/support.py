@@ -161,10 +161,15 @@ def content(folder):
 
 def _collect(group, prefix, found):
     _collect_attributes(group, prefix, found)
-    for name, member in group.items():
+    for name in group:
         place = f"{prefix}/{name}"
         if place.endswith(":/run"):
             continue
+        link = group.get(name, getlink=True)
+        if isinstance(link, h5py.ExternalLink):  # what it leads to is collected there
+            found[place] = (link.filename, link.path)
+            continue
+        member = group[name]
         if isinstance(member, h5py.Group):
             _collect(member, place, found)
         else:

@@ -62,7 +62,7 @@ def test_the_comparison_sees_everything(alone, name):
     sections, found = CAMPAIGNS[name], alone(name)
     wanted = {f"{kind}/{kind}_000{k}.h5" for kind in ("states", "labels", "features") for k in (0, 1)}
     wanted |= {f"models/{model}.h5" for model in sections["train"]["models"]}
-    wanted |= {"certificate.json", "evaluation.h5", "evaluation.json", "split.json"}
+    wanted |= {"dataset.h5", "certificate.json", "evaluation.h5", "evaluation.json", "split.json"}
     if sections["dynamics"]["structures"] > 0:
         wanted.add("dynamics.h5")
     assert {entry.partition(":")[0] for entry in found} == wanted
