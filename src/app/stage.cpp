@@ -16,10 +16,15 @@ std::string logOf(const StageContext& context) {
 }  // namespace
 
 const std::vector<Stage>& stages() {
-  static const std::vector<Stage> all{
-      {"equilibrate", equilibrateStage}, {"quench", quenchStage},     {"dynamics", dynamicsStage},
-      {"launch", launchStage},           {"label", labelStage},       {"describe", describeStage},
-      {"train", trainStage},             {"evaluate", evaluateStage}, {"report", reportStage}};
+  static const std::vector<Stage> all{{"equilibrate", equilibrateStage},
+                                      {"quench", quenchStage},
+                                      {"dynamics", dynamicsStage},
+                                      {"launch", launchStage},
+                                      {"label", labelStage},
+                                      {"describe", describeStage},
+                                      {"train", trainStage},
+                                      {"evaluate", evaluateStage},
+                                      {"report", reportStage}};
   return all;
 }
 
@@ -80,15 +85,24 @@ void runGroupTasks(const StageContext& context, const par::Communicator& group, 
     progress.share(share);
     context.comm.poke();
   };
+  const std::function<bool()> stopped = [&] { return counter.stopped(); };
   const auto next = [&] { return std::stoll(group.broadcast(group.root() ? fmt::format("{}", counter.next()) : "")); };
   std::vector<std::string> failures;
-  par::together(context.comm, [&] {
+  const auto workOff = [&] {
     for (std::int64_t task = next(); task >= 0; task = next()) {
       par::together(group, [&] { context.guard.check(); });
       progress.take(task);
-      StageMonitor monitor(context, stage, report);
+      StageMonitor monitor(context, stage, report, stopped);
       doneInTwoTries(
           monitor, [&] { work(task, monitor); }, failures);
+    }
+  };
+  par::together(context.comm, [&] {
+    try {
+      workOff();
+    } catch (...) {  // a stop, a full disk: the others end where they can go on from, instead of doing all that is left
+      counter.stop();
+      throw;
     }
   });
   progress.finish();

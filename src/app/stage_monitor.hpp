@@ -12,9 +12,10 @@ namespace glassforge::app {
 
 class StageMonitor final : public TaskMonitor {
  public:
-  /// `progress` is told the finished share.
-  StageMonitor(const StageContext& context, std::string stage, std::function<void(double)> progress)
-      : context_(context), stage_(std::move(stage)), progress_(std::move(progress)) {}
+  /// `progress` is told the finished share; `stopped` says whether another rank has ended the stage.
+  StageMonitor(const StageContext& context, std::string stage, std::function<void(double)> progress,
+               std::function<bool()> stopped)
+      : context_(context), stage_(std::move(stage)), progress_(std::move(progress)), stopped_(std::move(stopped)) {}
 
   /// From here on checkpoints of the task lie in work/checkpoints/<stage>/<name>.{0,1}.h5. `task` says what is
   /// computed: a checkpoint of another task of this name is not used.
@@ -25,7 +26,7 @@ class StageMonitor final : public TaskMonitor {
   void report(double share) override { progress_(share); }
   bool due() override;
   void save(const Checkpoint& checkpoint) override;
-  void obey() override { context_.guard.check(); }
+  void obey() override;
   /// In log/notes.jsonl; the first few of a task on the terminal too.
   void note(const std::string& text) override;
   /// The newest checkpoint that can be read; a damaged one is passed over, and that is said. FileError where one is of
@@ -39,6 +40,7 @@ class StageMonitor final : public TaskMonitor {
   const StageContext& context_;
   std::string stage_;
   std::function<void(double)> progress_;
+  std::function<bool()> stopped_;
   std::string name_, task_;    ///< empty: no checkpoints
   std::int64_t sequence_ = 0;  ///< of the next checkpoint
   int notes_ = 0;

@@ -89,12 +89,28 @@ TEST_F(Stages, aTaskThatFailsTwiceLeavesTheOthersUnharmed) {
   EXPECT_NE(said.find("task 13 left physics"), std::string::npos);
 }
 
-TEST_F(Stages, whatIsNotPhysicsEndsTheStage) {
-  EXPECT_THROW(runTasks(context(), "test", "tasks", 20,
-                        [&](std::int64_t task, StageMonitor&) {
-                          if (task == 3) throw FileError("the disk is full");
-                        }),
-               Error);
+TEST_F(Stages, whatIsNotPhysicsEndsTheStageOnAllRanks) {
+  int places = 0;
+  std::string said;
+  try {
+    runTasks(context(), "test", "tasks", 1000, [&](std::int64_t task, StageMonitor& monitor) {
+      if (task == 0) throw FileError("the disk is full");
+      for (int k = 0; k < 100; ++k) {  // 2 s a task: a minute and more in all, were it not for the stop
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        ++places;
+        monitor.reached(0, [] { return Checkpoint(); });
+      }
+    });
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const FileError& error) {
+    said = error.what();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::file_error);
+    EXPECT_STREQ(error.what(), "");
+  }
+  EXPECT_LT(places, 100);  // no rank has finished a task
+  const auto speakers = world().allGather(said);
+  EXPECT_EQ(std::count(speakers.begin(), speakers.end(), "the disk is full"), 1);
 }
 
 /// Seconds of sleep of task k: the longest first, as stages sort them; each rank works until all are done.
