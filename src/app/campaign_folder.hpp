@@ -36,6 +36,7 @@ class CampaignFolder {
   std::string splitFile() const { return path("split.json"); }
   std::string report() const { return path("report/report.html"); }
   std::string progressLog() const { return path("log/progress.jsonl"); }
+  std::string timesLog() const { return path("log/times.jsonl"); }
   std::string notesLog() const { return path("log/notes.jsonl"); }
 
   /// A finished part of an unfinished stage: work/<stage>/<name>.h5.

@@ -6,16 +6,15 @@ namespace glassforge::app {
 
 CampaignSession::CampaignSession(const par::Communicator& comm, const Campaign& campaign, const std::string& root,
                                  const SessionOptions& options)
-    : folder_(root, campaign),
-      guard_(options.walltime),
-      context_{comm,
-               campaign,
-               folder_,
-               guard_,
-               runNotes(comm),
-               options.checkpoint_interval,
-               options.accept_version,
-               options.share} {
+    : folder_(root, campaign), guard_(options.walltime), times_(comm), context_{comm,
+                                                                                campaign,
+                                                                                folder_,
+                                                                                guard_,
+                                                                                runNotes(comm),
+                                                                                options.checkpoint_interval,
+                                                                                options.accept_version,
+                                                                                options.share,
+                                                                                &times_} {
   par::together(comm, [&] {
     if (!comm.root()) return;
     folder_.requireContinuable();

@@ -33,6 +33,7 @@ class CampaignSession {
   CampaignFolder folder_;
   std::optional<FolderLock> lock_;
   par::StopGuard guard_;
+  StageTimes times_;
   StageContext context_;
 };
 

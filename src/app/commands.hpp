@@ -22,6 +22,7 @@ void addDynamicsCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
 void addBenchCommand(CLI::App& app, Action& action);
+void addScaleCommand(CLI::App& app, Action& action);
 void addVerifyCommand(CLI::App& app, Action& action);
 
 /// Refuses more than one rank for a command that is not parallel.

@@ -51,6 +51,7 @@ std::vector<ml::LabelField> CampaignSource::labelLayout() const {
 }
 
 ml::StructureSample CampaignSource::load(std::int64_t structure, const std::string& set) const {
+  const ActivityScope files(times_, Activity::files);
   const StructureLabels labels = storedLabels(folder_, structure);
   ml::StructureSample sample;
   sample.structure = structure;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/campaign_folder.hpp"
+#include "app/stage_times.hpp"
 #include "ml/models/model.hpp"
 #include "ml/models/reducer.hpp"
 #include "ml/models/structure_data.hpp"
@@ -16,7 +17,8 @@ namespace glassforge::app {
 /// Features and labels of a campaign by structure, read when asked for.
 class CampaignSource final : public ml::StructureSource {
  public:
-  explicit CampaignSource(const CampaignFolder& folder) : folder_(folder) {}
+  /// `times` is told what reading takes; it may be null.
+  explicit CampaignSource(const CampaignFolder& folder, StageTimes* times = nullptr) : folder_(folder), times_(times) {}
 
   std::size_t featureCount(const std::string& set) const override;
   std::vector<ml::LabelField> labelLayout() const override;
@@ -24,6 +26,7 @@ class CampaignSource final : public ml::StructureSource {
 
  private:
   const CampaignFolder& folder_;
+  StageTimes* times_;
 };
 
 /// Structure k of a list belongs to rank k mod size; blocks are gathered and handed out in the order of the list.

@@ -30,6 +30,7 @@ void addCommands(CLI::App& app, Action& action) {
   addEnergyCommand(app, action);
   addBenchCommand(app, action);
   addVerifyCommand(app, action);
+  addScaleCommand(app, action);
 }
 
 /// Cores this process may use, shared among the ranks of its node, unless OMP_NUM_THREADS says otherwise.

@@ -1,5 +1,5 @@
-# Where the report's Python package lies; GLASSFORGE_PYTHONPATH overrides it at run time.
-set_source_files_properties("${PROJECT_SOURCE_DIR}/src/app/stage_report.cpp" PROPERTIES
+# Where the Python package lies; GLASSFORGE_PYTHONPATH overrides it at run time.
+set_source_files_properties("${PROJECT_SOURCE_DIR}/src/app/program.cpp" PROPERTIES
   COMPILE_DEFINITIONS "GLASSFORGE_PYTHON_PACKAGE=\"${PROJECT_SOURCE_DIR}/python\"")
 
 # The templates of job scripts, in the program itself, so that it finds them without the source tree.

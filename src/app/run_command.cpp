@@ -26,7 +26,8 @@ struct RunOptions {
 void checkOptions(const RunOptions& o) {
   require(o.dry_run || (o.rate.empty() && o.ranks == 0 && !o.as_json),
           "--rate, --ranks and --json belong to --dry-run");
-  require(!o.dry_run || o.share.empty(), "--share does not go with --dry-run; the plan of shares is that of submit --dry-run");
+  require(!o.dry_run || o.share.empty(),
+          "--share does not go with --dry-run; the plan of shares is that of submit --dry-run");
   require(o.rate.size() <= 2,
           "--rate takes particle-steps a second and, behind a comma, Monte Carlo moves a second; {} numbers are given",
           o.rate.size());
@@ -68,7 +69,7 @@ void announce(const par::Communicator& comm, const Campaign& c, const std::strin
 
 /// The stages up to the last that is wanted; of a share, its own stage alone.
 void runStages(const StageContext& context, std::size_t last) {
-  for (std::size_t k = context.share.isPart() ? last : 0; k <= last; ++k) stages()[k].run(context);
+  for (std::size_t k = context.share.isPart() ? last : 0; k <= last; ++k) runStage(context, k);
 }
 
 int runCampaign(const RunOptions& options, const par::Communicator& comm) {
@@ -83,9 +84,12 @@ int runCampaign(const RunOptions& options, const par::Communicator& comm) {
   if (!options.share.empty()) session_options.share = parseShare(options.stage, options.share);
   const std::string root = options.out.empty() ? folderOf(options.file, campaign) : options.out;
   const CampaignFolder folder(root, campaign);
-  checkBeforeRun(comm, campaign, folder, [&](const std::string& section, const std::string& key) {
-    return io::placeOfKey(options.file, options.set, section, key);
-  }, session_options.share);
+  checkBeforeRun(
+      comm, campaign, folder,
+      [&](const std::string& section, const std::string& key) {
+        return io::placeOfKey(options.file, options.set, section, key);
+      },
+      session_options.share);
   if (options.dry_run) {
     showPlan(options, comm, campaign, folder);
     return 0;
@@ -106,12 +110,14 @@ void addRunCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   auto* command = app.add_subcommand("run", "Run a campaign, or continue it: every stage that is not done yet");
   command->add_option("CAMPAIGN", options->file, "Campaign file (docs/campaign.md)")->required();
-  command->add_option("--stage", options->stage,
-                      "Stop after this stage: equilibrate, quench, dynamics (tau_alpha), launch, label, describe, train, "
-                      "evaluate, report");
-  command->add_option("--share", options->share,
-                      "Of equilibrate, quench or launch do only the tasks of share I of N (I/N, 0/N the first) and merge "
-                      "nothing; several such runs may be at work in one folder");
+  command->add_option(
+      "--stage", options->stage,
+      "Stop after this stage: equilibrate, quench, dynamics (tau_alpha), launch, label, describe, train, "
+      "evaluate, report");
+  command->add_option(
+      "--share", options->share,
+      "Of equilibrate, quench or launch do only the tasks of share I of N (I/N, 0/N the first) and merge "
+      "nothing; several such runs may be at work in one folder");
   command->add_option("--set", options->set, "Override a key: --set system.temperature=0.35 (may be repeated)")
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "Folder of the results (default: ./<campaign name>)");

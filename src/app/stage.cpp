@@ -22,10 +22,17 @@ const std::vector<Stage>& stages() {
                                       {"launch", launchStage},
                                       {"label", labelStage},
                                       {"describe", describeStage},
-                                      {"train", trainStage},
-                                      {"evaluate", evaluateStage},
+                                      {"train", trainStage, Activity::compute},
+                                      {"evaluate", evaluateStage, Activity::compute},
                                       {"report", reportStage}};
   return all;
+}
+
+void runStage(const StageContext& context, std::size_t k) {
+  const Stage& stage = stages().at(k);
+  if (context.times) context.times->begin(stage.outside_of_tasks);
+  stage.run(context);
+  if (context.times && !context.share.isPart()) logStageTimes(context.comm, stage.name, *context.times, context.folder.timesLog());
 }
 
 std::size_t stageNumber(const std::string& name) {
@@ -86,7 +93,13 @@ void runGroupTasks(const StageContext& context, const par::Communicator& group, 
     context.comm.poke();
   };
   const std::function<bool()> stopped = [&] { return counter.stopped(); };
-  const auto next = [&] { return std::stoll(group.broadcast(group.root() ? fmt::format("{}", counter.next()) : "")); };
+  const auto next = [&] {
+    std::int64_t task = -1;
+    const double before = context.comm.waited();
+    context.comm.wait([&] { task = group.root() ? counter.next() : -1; });
+    if (context.times) context.times->addHandout(context.comm.waited() - before);
+    return std::stoll(group.broadcast(fmt::format("{}", task)));
+  };
   std::vector<std::string> failures;
   const auto workOff = [&] {
     for (std::int64_t task = next(); task >= 0; task = next()) {
@@ -94,7 +107,13 @@ void runGroupTasks(const StageContext& context, const par::Communicator& group, 
       progress.take(task);
       StageMonitor monitor(context, stage, report, stopped);
       doneInTwoTries(
-          monitor, [&] { work(task, monitor); }, failures);
+          monitor,
+          [&] {
+            const ActivityScope computing(context.times, Activity::compute);
+            work(task, monitor);
+          },
+          failures);
+      if (context.times && group.root()) context.times->countTask();
     }
   };
   par::together(context.comm, [&] {

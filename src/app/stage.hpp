@@ -8,6 +8,7 @@
 #include "app/campaign_folder.hpp"
 #include "app/progress.hpp"
 #include "app/share.hpp"
+#include "app/stage_times.hpp"
 #include "core/campaign.hpp"
 #include "io/manifest_file.hpp"
 #include "par/communicator.hpp"
@@ -27,6 +28,7 @@ struct StageContext {
   double checkpoint_interval = kCheckpointInterval;  ///< seconds between two checkpoints of a task
   bool accept_version = false;                       ///< go on from checkpoints of another version or instruction set
   Share share = {};                                  ///< what of a stage is this program's; a part merges nothing
+  StageTimes* times = nullptr;                       ///< told where the time goes, where somebody wants to know
 };
 
 /// Every stage is collective, does only what is not done yet, and is a no-op where nothing is left.
@@ -47,9 +49,12 @@ void reportStage(const StageContext& context);
 struct Stage {
   std::string name;
   void (*run)(const StageContext&);
+  Activity outside_of_tasks = Activity::files;  ///< what it does before, between and after tasks
 };
 /// All stages in their order.
 const std::vector<Stage>& stages();
+/// Runs stage number k, and logs where its time went. Collective.
+void runStage(const StageContext& context, std::size_t k);
 /// The number of a stage; InputError with the known names otherwise.
 std::size_t stageNumber(const std::string& name);
 

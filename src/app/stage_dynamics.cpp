@@ -37,6 +37,7 @@ std::vector<DynamicsTask> tasksOf(const StepLadder& ladder, std::int64_t structu
 }
 
 void writeRun(const StageContext& context, const DynamicsTask& task, const iso::DynamicsRun& run) {
+  const ActivityScope files(context.times, Activity::files);
   Checkpoint content;
   content.put("f_s", run.fs);
   content.put("msd", run.msd.values());
@@ -72,7 +73,7 @@ std::vector<iso::DynamicsRun> dynamicsRound(const StageContext& context, const S
            [&](std::int64_t number, StageMonitor& monitor) {
              const auto& task = missing[static_cast<std::size_t>(number)];
              monitor.keepAt(task.name, "dynamics " + task.name);
-             const StructureState state = storedState(context.folder, task.structure);
+             const StructureState state = storedState(context, task.structure);
              writeRun(context, task, iso::runDynamics(context.campaign, ladder, state, task.replica, monitor));
              monitor.forget();
            });

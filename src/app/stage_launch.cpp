@@ -92,12 +92,12 @@ void launchBlock(const StageContext& context, const LaunchTask& task, const Step
   const std::string name = partName(task, ladder), path = context.folder.part("launch", name);
   monitor.keepAt(name, fmt::format("replicas {} to {} of structure {} at steps {}", block.first,
                                    block.first + block.count - 1, block.structure, fmt::join(task.steps, ", ")));
-  const StructureState state = storedState(context.folder, block.structure);
+  const StructureState state = storedState(context, block.structure);
   const auto steps = StepLadder::fromSteps(task.steps, ladder.dt());
+  const io::ReplicaPart part{task.steps, iso::launch(context.campaign, steps, state.thermal, block, monitor)};
+  const ActivityScope files(context.times, Activity::files);
   makeParentFolder(path);
-  io::writeReplicaPart(path, context.folder.manifest("part"),
-                       {task.steps, iso::launch(context.campaign, steps, state.thermal, block, monitor)},
-                       context.notes);
+  io::writeReplicaPart(path, context.folder.manifest("part"), part, context.notes);
   monitor.forget();
 }
 

@@ -78,7 +78,7 @@ void describeShard(const StageContext& context, const Shard& shard, std::vector<
   sets.erase(std::unique(sets.begin(), sets.end()), sets.end());
   std::vector<io::StructureFeatures> features;
   for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
-    const auto input = descriptorInput(campaign, storedState(context.folder, s));
+    const auto input = descriptorInput(campaign, storedState(context, s));
     io::StructureFeatures mine{s, {}};
     for (const auto& set : sets) {
       mine.sets.push_back(ml::makeDescriptor(set, campaign.system.mixture.species, input.dimension)->describe(input));
@@ -87,6 +87,7 @@ void describeShard(const StageContext& context, const Shard& shard, std::vector<
     monitor.report(static_cast<double>(s - shard.first + 1) / static_cast<double>(shard.count));
     monitor.obey();
   }
+  const ActivityScope files(context.times, Activity::files);
   const std::string path = context.folder.features(shard);
   makeParentFolder(path);
   io::writeFeatures(path, context.folder.manifest("features", context.folder.states(shard)), features, context.notes);
@@ -189,7 +190,7 @@ void describeStage(const StageContext& context) {
 
 void trainStage(const StageContext& context) {
   if (context.campaign.models.empty() || !hasLabels(context)) return;
-  const CampaignSource source(context.folder);
+  const CampaignSource source(context.folder, context.times);
   const Split split = context.folder.split();
   const ml::TrainingView view(source, split);
   const std::string parent = trainingHash(context.comm, context.folder, split);
@@ -205,6 +206,7 @@ void trainStage(const StageContext& context) {
     par::together(context.comm, [&] { context.guard.check(); });
     progress.take(static_cast<std::int64_t>(k));
     trainModel(context, *models[k], view, parent);
+    if (context.times && context.comm.root()) context.times->countTask();
   }
   progress.finish();
 }
@@ -218,7 +220,7 @@ void evaluateStage(const StageContext& context) {
       isUpToDate(context.folder, context.folder.predictions(), "predictions", parent)) {
     return;
   }
-  const CampaignSource source(context.folder);
+  const CampaignSource source(context.folder, context.times);
   auto models = makeModels(context.campaign);
   std::vector<const ml::Model*> fitted;
   ml::EvaluateOptions options;

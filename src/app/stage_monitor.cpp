@@ -37,6 +37,7 @@ void StageMonitor::obey() {
 }
 
 void StageMonitor::save(const Checkpoint& checkpoint) {
+  const ActivityScope files(context_.times, Activity::files);
   io::writeCheckpoint(slot(sequence_), {context_.folder.manifest("checkpoint"), task_, sequence_, checkpoint},
                       context_.notes);
   ++sequence_;

@@ -88,7 +88,7 @@ void quenchStage(const StageContext& context) {
   });
   runTasks(context, "quench", "structures", static_cast<std::int64_t>(todo.size()),
            [&](std::int64_t task, StageMonitor& monitor) {
-             StructureState state = storedState(context.folder, todo[static_cast<std::size_t>(task)]);
+             StructureState state = storedState(context, todo[static_cast<std::size_t>(task)]);
              monitor.keepAt(structureLabel(state.index), fmt::format("cage state of structure {}", state.index));
              completeQuench(context.campaign, state, monitor);
              writeStatePart(context, "quench", state);

@@ -71,6 +71,11 @@ StructureState storedState(const CampaignFolder& folder, std::int64_t structure)
   return io::readState(path, structure);
 }
 
+StructureState storedState(const StageContext& context, std::int64_t structure) {
+  const ActivityScope files(context.times, Activity::files);
+  return storedState(context.folder, structure);
+}
+
 bool isStored(const CampaignFolder& folder, std::int64_t structure) {
   const std::string path = folder.states(folder.shardOf(structure));
   if (!exists(path)) return false;
@@ -91,6 +96,7 @@ QuenchPart missingOfQuench(const Campaign& campaign, const StructureState& state
 }
 
 void writeStatePart(const StageContext& context, const std::string& stage, const StructureState& state) {
+  const ActivityScope files(context.times, Activity::files);
   const std::string path = context.folder.part(stage, structureLabel(state.index));
   makeParentFolder(path);
   io::writeStates(path, context.folder.manifest("states"), context.campaign.system.mixture.species, {&state, 1},

@@ -22,6 +22,8 @@ struct BasinCount {
 BasinCount countBasins(const CampaignFolder& folder);
 /// One structure from its shard; FileError that names the stage to run where it is missing.
 StructureState storedState(const CampaignFolder& folder, std::int64_t structure);
+/// The same in a task, whose time it counts as files.
+StructureState storedState(const StageContext& context, std::int64_t structure);
 
 /// Whether the merged shards have a structure.
 bool isStored(const CampaignFolder& folder, std::int64_t structure);

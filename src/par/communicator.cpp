@@ -85,7 +85,13 @@ Communicator Communicator::self() {
 }
 
 void Communicator::barrier() const {
-  MPI_Barrier(comm_);
+  wait([&] { MPI_Barrier(comm_); });
+}
+
+void Communicator::wait(const std::function<void()>& call) const {
+  const double start = MPI_Wtime();
+  call();
+  *waited_ += MPI_Wtime() - start;
 }
 
 void Communicator::poke() const {
@@ -95,10 +101,12 @@ void Communicator::poke() const {
 
 std::string Communicator::broadcast(const std::string& text) const {
   auto length = static_cast<unsigned long>(text.size());
-  MPI_Bcast(&length, 1, MPI_UNSIGNED_LONG, 0, comm_);
   std::string result(text);
-  result.resize(length);
-  MPI_Bcast(result.data(), static_cast<int>(length), MPI_CHAR, 0, comm_);
+  wait([&] {
+    MPI_Bcast(&length, 1, MPI_UNSIGNED_LONG, 0, comm_);
+    result.resize(length);
+    MPI_Bcast(result.data(), static_cast<int>(length), MPI_CHAR, 0, comm_);
+  });
   return result;
 }
 
@@ -128,14 +136,18 @@ std::vector<std::vector<T>> gatherAll(const std::vector<T>& mine, MPI_Datatype t
 }  // namespace
 
 std::vector<std::vector<double>> Communicator::allGather(const std::vector<double>& mine) const {
-  return gatherAll(mine, MPI_DOUBLE, size_, comm_);
+  std::vector<std::vector<double>> all;
+  wait([&] { all = gatherAll(mine, MPI_DOUBLE, size_, comm_); });
+  return all;
 }
 
 std::vector<std::string> Communicator::allGather(const std::string& mine) const {
   std::vector<std::string> result;
-  for (const auto& text : gatherAll(std::vector<char>(mine.begin(), mine.end()), MPI_CHAR, size_, comm_)) {
-    result.emplace_back(text.begin(), text.end());
-  }
+  wait([&] {
+    for (const auto& text : gatherAll(std::vector<char>(mine.begin(), mine.end()), MPI_CHAR, size_, comm_)) {
+      result.emplace_back(text.begin(), text.end());
+    }
+  });
   return result;
 }
 
@@ -156,7 +168,9 @@ MPI_Comm splitOff(const Communicator& whole, int groups) {
 
 }  // namespace
 
-RankGroup::RankGroup(const Communicator& whole, int groups) : comm_(splitOff(whole, groups)) {}
+RankGroup::RankGroup(const Communicator& whole, int groups) : comm_(splitOff(whole, groups)) {
+  comm_.waited_ = whole.waited_;
+}
 
 RankGroup::~RankGroup() {
   MPI_Comm_free(&comm_.comm_);
@@ -175,7 +189,7 @@ void together(const Communicator& comm, const std::function<void()>& work) {
     mine = {static_cast<int>(ExitCode::failure), error.what()};
   }
   Verdict verdict(mine, comm.handle());
-  MPI_Allreduce(verdict.mine(), verdict.worst(), 1, MPI_INT, MPI_MAX, comm.handle());
+  comm.wait([&] { MPI_Allreduce(verdict.mine(), verdict.worst(), 1, MPI_INT, MPI_MAX, comm.handle()); });
   if (verdict.code() == 0) return;
   if (thrown && verdict.tellsHere()) std::rethrow_exception(thrown);
   throw Error(static_cast<ExitCode>(verdict.code()), "");

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,11 +58,18 @@ class Communicator {
   void poke() const;
   double wallTime() const { return MPI_Wtime(); }
 
+  /// Makes a call that waits for other ranks, and adds its seconds to waited(). The collective calls here do so
+  /// themselves.
+  void wait(const std::function<void()>& call) const;
+  /// Seconds that this rank has waited in calls of this communicator, its copies and groups split off from it.
+  double waited() const { return *waited_; }
+
  private:
   friend class RankGroup;
   explicit Communicator(MPI_Comm comm);
   MPI_Comm comm_;
   int rank_ = 0, size_ = 1;
+  std::shared_ptr<double> waited_ = std::make_shared<double>(0);
 };
 
 /// The ranks of a communicator divided into groups of neighbouring ranks, of sizes that differ by at most one.
