@@ -112,7 +112,9 @@ def test_ended_at_random_instants(which, kills, seed, tmp_path):
     whole_run = time.monotonic() - start
     ended, codes = killed_runs(tmp_path / "killed", whole_run, kills, seed)
     print(f"{which}: a whole run takes {whole_run:.1f} s; ended: " + ", ".join(f"{way} x {ended.count(way)}" for way in WAYS))
-    assert set(codes) <= {support.STOPPED, 0}
+    # A signal that comes while libraries are loaded, before the first line of the program, ends it: 138 of mpirun, -10 alone.
+    assert set(codes) <= {support.STOPPED, 0, 128 + signal.SIGUSR1, -signal.SIGUSR1}
+    assert codes.count(support.STOPPED) >= 0.8 * len(codes), codes
     support.succeed(*RUN, ranks=2, cwd=tmp_path / "killed")
     support.assert_same(tmp_path / "whole/small", tmp_path / "killed/small")
     assert not list((tmp_path / "killed").rglob("*.tmp"))
