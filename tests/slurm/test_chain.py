@@ -72,9 +72,9 @@ class Campaign:
             time.sleep(0.05)
 
 
-def content_of_a_plain_run(folder, sections, *words):
+def content_of_a_plain_run(folder, sections):
     support.write_campaign(folder / "c.toml", sections)
-    support.succeed("run", "c.toml", *words, ranks=2, cwd=folder)
+    support.succeed("run", "c.toml", "--stage", "evaluate", cwd=folder)
     return support.content(folder / "small")
 
 
