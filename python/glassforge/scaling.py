@@ -29,7 +29,7 @@ def draw(study: dict[str, Any]):
     figure = Figure(figsize=(11, 8.6), layout="constrained")
     speed, efficiency, split, prediction = figure.subplots(2, 2).flat
     rows = study["summary"]
-    what = "nothing grows" if study["series"] == "strong" else f"{study['grows']} grow with the ranks"
+    what = "a fixed campaign" if study["series"] == "strong" else f"{study['grows']} grow with the ranks"
     figure.suptitle(f"{study['series']} scaling of {study['stage']} ({what}): {study['campaign']}, {study['model_liquid']}, "
                     f"N = {study['particles']}, {study['host']['cores']} cores", fontsize=12, color=INK)
     _draw_speed(speed, study, rows)
@@ -91,8 +91,9 @@ def _draw_speed(axes, study: dict[str, Any], rows: list[dict[str, Any]]) -> None
     axes.set_yscale("log", base=2)
     axes.set_yticks([row["ranks"] for row in rows], [str(row["ranks"]) for row in rows])
     axes.minorticks_off()
+    axes.set_ylim(rows[0]["ranks"] / 1.6, rows[-1]["ranks"] * 1.6)
     axes.set_ylabel("speed-up" if study["series"] == "strong" else "scaled speed-up")
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
 
 
 def _draw_efficiency(axes, study: dict[str, Any], rows: list[dict[str, Any]]) -> None:
@@ -101,7 +102,7 @@ def _draw_efficiency(axes, study: dict[str, Any], rows: list[dict[str, Any]]) ->
     axes.plot(ranks, _curve(study, ranks) / ranks, color=MODEL, lw=1.5)
     _points(axes, rows, per_rank=True)
     _ticks(axes, rows)
-    axes.set_ylim(0, max(1.1, 1.1 * max(row["efficiency"] * row["median"] / row["min"] for row in rows)))
+    axes.set_ylim(0, 1.3)
     axes.set_ylabel("efficiency")
 
 
@@ -128,6 +129,7 @@ def _draw_prediction(axes, study: dict[str, Any]) -> None:
     points = prediction["points"]
     axes.loglog([p["ranks"] for p in points], [p["seconds"] for p in points], "s", color=MODEL, ms=4)
     axes.axvspan(1, max(model["fitted_to_ranks"]), color="#e7eef6", zorder=0, label="measured range")
+    axes.set_xlim(1, ranks[-1])
     axes.set_xlabel("ranks")
     axes.set_ylabel("predicted seconds")
     axes.set_title(f"{prediction['structures']:.0f} structures, {prediction['tasks']:.0f} tasks: serial {model['serial']:.3g} s, "

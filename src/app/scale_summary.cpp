@@ -14,6 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr double kPoorFit = 0.1;                 // rms of relative residuals
 constexpr int kPredictFrom = 2, kPredictTo = 5;  // 10^2 to 10^5 ranks
 
 double median(std::vector<double> values) {
@@ -143,6 +144,12 @@ std::vector<std::string> assumptions(const StudyOptions& o, const ScalingModel& 
       "several"};
   if (!m.request_fitted) all.push_back("the cost of a request is the measured one: the runs cannot tell it from noise");
   if (!m.task_fitted) all.push_back("the cost of a task is the measured one: all runs have as many tasks a rank");
+  if (m.residual > kPoorFit) {
+    all.push_back(
+        fmt::format("runs and model differ by {:.0f} %: the machine had other work to do, or the model does not hold; "
+                    "do not trust it",
+                    100 * m.residual));
+  }
   if (oversubscribed)
     all.push_back("fitted to runs with more ranks than cores, since there were no others: do not trust it");
   if (o.stage == "train")
