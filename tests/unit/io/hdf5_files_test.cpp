@@ -216,7 +216,7 @@ TEST_F(Hdf5Files, PairsOverlapAndCeilingsComeBackToo) {
   EXPECT_EQ(readLabelHeader(path).pair_cutoff, 1.5);
   auto bare = fullLabels(4, mixture, 4);
   bare.replicas.frames = {};
-  expectEqual(readLabels(path, 4, Frames::leave_out), bare);
+  expectEqual(readLabels(path, 4, Replicas::without_frames), bare);
   const auto covers = labelCovers(path);
   ASSERT_EQ(covers.size(), 1u);
   EXPECT_EQ(covers[0].structure, 4);
