@@ -55,6 +55,8 @@ def test_added_later_they_leave_the_rest_alone(everything, tmp_path):
     run(tmp_path, support.campaign(CAGE, WITHOUT), ranks=2)
     with_cage = support.content(tmp_path / "small")
     changed = [line for line in support.differences(before, with_cage) if "parent_hash" not in line]
+    listed = ("dataset.h5:/parents/hashes", "dataset.h5:@arrays")  # what it was made from, and what is in it
+    changed = [line for line in changed if not line.endswith(listed)]
     assert changed and all(line.startswith("only in the second") and "cage" in line for line in changed)
     run(tmp_path, support.campaign({**CAGE, **CHECK}, WITHOUT), ranks=2)
     support.assert_same(everything, tmp_path / "small")
