@@ -14,7 +14,7 @@
 namespace glassforge::app {
 namespace {
 
-constexpr std::int64_t kFilesOfTask = 4;
+constexpr std::int64_t kCheckpointsOfTask = 2;
 constexpr std::int64_t kSpareRestarts = 10;  // beyond twice the estimate, for slow and failing nodes
 
 std::int64_t atLeast(std::int64_t amount, std::int64_t unit) {
@@ -55,11 +55,12 @@ void addArray(const Campaign& c, const CampaignFolder& folder, const std::string
     const std::int64_t wanted = options.tasks > 0 ? options.tasks : atLeast(tasks.all, job.ranks);
     job.shares = std::min({wanted, tasks.all, options.max_array});
     job.elements = tasks.sharesLeft(job.shares);
+    job.threads = threadsOfTask(c, stage, options.cpus);
     const auto& cost = costOfStage(plan.cost, stage);
     const double each = cost.tasks > 0 ? cost.coreSeconds() / static_cast<double>(cost.tasks) : 0;
     job.core_seconds = each * static_cast<double>(job.left);
-    job.wall_seconds = each * static_cast<double>(atLeast(fullest(tasks, job.shares), job.ranks)) /
-                       static_cast<double>(threadsOfTask(c, stage, options.cpus));
+    job.wall_seconds =
+        each * static_cast<double>(atLeast(fullest(tasks, job.shares), job.ranks)) / static_cast<double>(job.threads);
     addRestarts(plan, job);
     plan.jobs.push_back(std::move(job));
   }
@@ -102,7 +103,12 @@ std::string Job::arraySpec(std::int64_t throttle) const {
 
 std::int64_t JobPlan::filesAtMost() const {
   std::int64_t most = 0;
-  for (const auto& job : jobs) most = std::max(most, job.isArray() ? kFilesOfTask * job.left : 0);
+  for (const auto& job : jobs) {
+    const auto elements = static_cast<std::int64_t>(job.elements.size());
+    const std::int64_t at_once = options.throttle > 0 ? std::min(options.throttle, elements) : elements;
+    const std::int64_t under_way = std::min(at_once * job.ranks, job.left);
+    most = std::max(most, job.isArray() ? job.left + kCheckpointsOfTask * under_way + elements : 0);
+  }
   return cost.disk.files + most;
 }
 

@@ -36,8 +36,9 @@ struct Job {
   std::int64_t tasks = 0, left = 0;         ///< structures or replica blocks
   std::string unit = {};
   std::int64_t ranks = 1;
-  double core_seconds = 0;  ///< of work that is left; 0: not estimated
-  double wall_seconds = 0;  ///< of the element that takes longest
+  std::int64_t threads = 0;  ///< of a rank that a task keeps busy; 0: not known
+  double core_seconds = 0;   ///< of work that is left; 0: not estimated
+  double wall_seconds = 0;   ///< of the element that takes longest
   std::int64_t requeues = 0;
   std::int64_t most_restarts = 0;  ///< after which a job no longer queues again
 
@@ -52,8 +53,8 @@ struct JobPlan {
   CampaignCost cost;
   std::vector<Job> jobs;
 
-  /// Files on shared storage while the chain runs, at most: those of the campaign, and four a task (its part, two
-  /// checkpoints, the log).
+  /// Files on shared storage while the chain runs, at most: those of the campaign, and of one array the parts, two
+  /// checkpoints of each task under way, and the log of each element.
   std::int64_t filesAtMost() const;
 };
 

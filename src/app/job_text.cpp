@@ -22,6 +22,9 @@ std::string jobLine(const Job& job, const JobPlan& plan) {
   if (job.core_seconds == 0) return text + "\n";
   text += fmt::format("; {:.3g} core hours, {} {}", job.core_seconds / 3600, durationText(job.wall_seconds),
                       job.isArray() ? "an element" : "in all");
+  if (job.threads > 0 && job.threads < plan.options.cpus) {
+    text += fmt::format(", {} of {} threads idle", plan.options.cpus - job.threads, plan.options.cpus);
+  }
   return text + (job.requeues > 0 ? fmt::format(", queued again {} time(s)\n", job.requeues) : "\n");
 }
 
@@ -85,6 +88,7 @@ nlohmann::json jobsJson(const Campaign& c, const CampaignFolder& folder, const J
                     {"left", job.left},
                     {"unit", job.unit},
                     {"ranks", job.ranks},
+                    {"threads", job.threads},
                     {"core_hours", job.core_seconds / 3600},
                     {"wall_hours", job.wall_seconds / 3600},
                     {"requeues", job.requeues}});

@@ -45,7 +45,9 @@ def test_a_chain_of_what_is_to_do(small):
     assert launch["core_hours"] == pytest.approx(steps / 1e6 / 3600)
     assert launch["wall_hours"] == pytest.approx(steps / 1e6 / 3600 / 12)
     assert found["core_hours"] == pytest.approx(sum(j["core_hours"] for j in found["jobs"]))
-    assert found["disk"]["files_at_most"] == found["disk"]["files"] + 4 * 12
+    assert found["disk"]["files_at_most"] == found["disk"]["files"] + 4 * 12  # part, two checkpoints, log
+    throttled = plan(small, *RATES, "--throttle", "5", cwd=small.parent)
+    assert throttled["disk"]["files_at_most"] == found["disk"]["files"] + 12 + 2 * 5 + 12
     assert os.listdir(small.parent) == ["c.toml"]
 
 
@@ -57,6 +59,9 @@ def test_fewer_elements_do_more_each(small):
     assert launch["wall_hours"] == pytest.approx(2 * launch["core_hours"] / 12)
     threads = plan(small, *RATES, "--tasks", "5", "--ntasks-per-node", "2", "--cpus-per-task", "4", cwd=small.parent)
     assert job(threads, "launch")["wall_hours"] == pytest.approx(launch["wall_hours"] / 4)
+    assert job(threads, "launch")["threads"] == 4 and job(threads, "quench")["threads"] == 1
+    text = support.succeed("submit", small, "--dry-run", *RATES, "--cpus-per-task", "6", cwd=small.parent).stdout
+    assert re.search(r"  quench .* 5 of 6 threads idle", text) and re.search(r"  launch .* 2 of 6 threads idle", text)
 
 
 def test_work_beyond_the_time_limit_queues_again(small):
