@@ -127,7 +127,7 @@ def kill(process):
     process.communicate()
 
 
-def wait_until(condition, process, seconds=60):
+def wait_until(condition, process, seconds=240):
     """Waits for a condition while a process runs; an error where the process ends first."""
     limit = time.monotonic() + seconds
     while not condition():
