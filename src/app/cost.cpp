@@ -203,6 +203,17 @@ bool usesMonteCarlo(const Campaign& c) {
   return sampled || c.cage.make;
 }
 
+void checkRates(const std::vector<double>& rate) {
+  require(rate.size() <= 2,
+          "--rate takes particle-steps a second and, behind a comma, Monte Carlo moves a second; {} numbers are given",
+          rate.size());
+  for (const double one : rate) require(std::isfinite(one) && one > 0, "--rate {} is not a positive number", one);
+}
+
+Rates givenRates(const std::vector<double>& rate) {
+  return {rate.empty() ? 0 : rate[0], rate.size() < 2 ? 0 : rate[1], ""};
+}
+
 Rates measureRates(const Campaign& c, const Rates& given, const par::Communicator& comm) {
   Rates rates = given;
   rates.source = "given";

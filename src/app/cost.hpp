@@ -17,6 +17,11 @@ struct Rates {
   std::string source;         ///< "measured now on 1290 particles", "given"
 };
 
+/// InputError unless `rate` is what --rate takes: particle-steps and, behind a comma, moves a second and core.
+void checkRates(const std::vector<double>& rate);
+/// The same numbers as rates; 0: not given.
+Rates givenRates(const std::vector<double>& rate);
+
 /// Work of one kind in a stage.
 struct Work {
   double amount = 0;

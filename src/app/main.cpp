@@ -1,14 +1,15 @@
 // The program: parses the command line, starts MPI and Kokkos, runs one subcommand, turns errors into messages and
 // codes.
 #include <omp.h>
-#include <sched.h>
 
 #include <CLI/CLI.hpp>
 #include <Kokkos_Core.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "app/commands.hpp"
+#include "app/placement.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "par/communicator.hpp"
@@ -37,9 +38,7 @@ void addCommands(CLI::App& app, Action& action) {
 void chooseThreads() {
   setenv("OMP_PROC_BIND", "false", 0);
   if (std::getenv("OMP_NUM_THREADS")) return;
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  const int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  const int cores = std::max(1, static_cast<int>(allowedProcessors().size()));
   const char* local = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
   if (!local) local = std::getenv("SLURM_NTASKS_PER_NODE");
   const int ranks = local ? std::max(1, std::atoi(local)) : 1;

@@ -16,18 +16,21 @@ constexpr std::size_t kMostLines = 16;
 std::string ownPlace() {
   char host[256] = {};
   ::gethostname(host, sizeof host - 1);
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  std::vector<std::int64_t> processors;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
-    for (int k = 0; k < CPU_SETSIZE; ++k) {
-      if (CPU_ISSET(k, &allowed)) processors.push_back(k);
-    }
-  }
-  return fmt::format("{}, processors {}", host, ranges(processors));
+  return fmt::format("{}, processors {}", host, ranges(allowedProcessors()));
 }
 
 }  // namespace
+
+std::vector<std::int64_t> allowedProcessors() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  std::vector<std::int64_t> processors;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return processors;
+  for (int k = 0; k < CPU_SETSIZE; ++k) {
+    if (CPU_ISSET(k, &allowed)) processors.push_back(k);
+  }
+  return processors;
+}
 
 std::string ranges(const std::vector<std::int64_t>& ascending) {
   std::string text;

@@ -13,6 +13,9 @@ namespace glassforge::app {
 /// Collective.
 std::string describePlacement(const par::Communicator& comm);
 
+/// Processors that this process may use, ascending; empty where the system does not say.
+std::vector<std::int64_t> allowedProcessors();
+
 /// "0-3,7" of ascending numbers.
 std::string ranges(const std::vector<std::int64_t>& ascending);
 

@@ -1,6 +1,5 @@
 // glassforge run: the stages of a campaign, alone, under mpirun or srun.
 #include <Kokkos_Core.hpp>
-#include <cmath>
 
 #include "app/campaign_session.hpp"
 #include "app/commands.hpp"
@@ -26,20 +25,16 @@ struct RunOptions {
 void checkOptions(const RunOptions& o) {
   require(o.dry_run || (o.rate.empty() && o.ranks == 0 && !o.as_json),
           "--rate, --ranks and --json belong to --dry-run");
+  checkRates(o.rate);
   require(!o.dry_run || o.share.empty(),
           "--share does not go with --dry-run; the plan of shares is that of submit --dry-run");
-  require(o.rate.size() <= 2,
-          "--rate takes particle-steps a second and, behind a comma, Monte Carlo moves a second; {} numbers are given",
-          o.rate.size());
-  for (const double rate : o.rate) require(std::isfinite(rate) && rate > 0, "--rate {} is not a positive number", rate);
   require(o.ranks >= 0, "--ranks {} is negative", o.ranks);
 }
 
 /// What the campaign would cost. Collective.
 void showPlan(const RunOptions& o, const par::Communicator& comm, const Campaign& campaign,
               const CampaignFolder& folder) {
-  const Rates given{o.rate.empty() ? 0 : o.rate[0], o.rate.size() < 2 ? 0 : o.rate[1], ""};
-  const CampaignCost cost = costOf(campaign, measureRates(campaign, given, comm));
+  const CampaignCost cost = costOf(campaign, measureRates(campaign, givenRates(o.rate), comm));
   if (!comm.root()) return;
   const std::int64_t ranks = o.ranks > 0 ? o.ranks : comm.size();
   if (o.as_json) {

@@ -64,10 +64,8 @@ void addScaleCommand(CLI::App& app, Action& action) {
       "Starts real runs of `glassforge run`, each in a fresh folder that is removed afterwards. Stages before the one "
       "that is\n"
       "studied are run once and copied. It is itself started alone, not under mpirun: docs/scaling.md.");
-  command->callback([options, &action] {
-    options->environment = environmentNow();  // MPI, which starts later, would leave marks in it for the launched runs
-    action = [options](const par::Communicator& comm) { return study(*options, comm); };
-  });
+  command->callback(
+      [options, &action] { action = [options](const par::Communicator& comm) { return study(*options, comm); }; });
 }
 
 }  // namespace glassforge::app

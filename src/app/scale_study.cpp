@@ -1,7 +1,5 @@
 #include "app/scale_study.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <sstream>
 
 #include "app/learning_data.hpp"
+#include "app/placement.hpp"
 #include "app/program.hpp"
 #include "app/stage.hpp"
 #include "core/error.hpp"
@@ -90,7 +89,7 @@ double launch(const StudyOptions& o, const Campaign& c, std::int64_t ranks, cons
   auto set = o.set;
   for (auto& key : growth(o, c, factorOf(o, ranks))) set.push_back(std::move(key));
   for (const auto& key : set) command.insert(command.end(), {"--set", key});
-  auto environment = o.environment;
+  auto environment = firstEnvironment();
   std::erase_if(environment, [](const std::string& entry) { return entry.rfind("OMP_NUM_THREADS=", 0) == 0; });
   environment.push_back(fmt::format("OMP_NUM_THREADS={}", o.threads));
   const std::string log = folder + ".log";
@@ -191,12 +190,9 @@ std::vector<StudyRun> runStudy(const StudyOptions& o, const Campaign& c) {
 }
 
 std::int64_t studyCores() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  const int here = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
   const char *nodes = std::getenv("SLURM_JOB_NUM_NODES"), *on_node = std::getenv("SLURM_CPUS_ON_NODE");
   if (nodes && on_node) return std::max<std::int64_t>(1, std::int64_t{std::atoi(nodes)} * std::atoi(on_node));
-  return here;
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(allowedProcessors().size()));
 }
 
 }  // namespace glassforge::app

@@ -12,9 +12,9 @@
 namespace glassforge::app {
 
 struct StudyOptions {
-  std::string file;                           ///< the campaign
-  std::vector<std::string> set, environment;  ///< changes of keys; of the launched runs
-  std::vector<std::int64_t> strong, weak;     ///< numbers of ranks of the one or the other
+  std::string file;                        ///< the campaign
+  std::vector<std::string> set;            ///< changes of keys
+  std::vector<std::int64_t> strong, weak;  ///< numbers of ranks of the one or the other
   std::string stage = "launch", grow = "structures", out;
   std::string launcher = "mpirun --oversubscribe --bind-to none -n {ranks}";
   std::int64_t repeats = 3, threads = 1, predict_structures = 0;  ///< 0: the size that was measured

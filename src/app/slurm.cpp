@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "app/subprocess.hpp"
+#include "app/program.hpp"
 #include "core/error.hpp"
 
 namespace glassforge::app {
@@ -28,7 +28,7 @@ std::optional<std::int64_t> largestArrayIn(const std::string& config) {
 
 std::optional<std::int64_t> largestArray() {
   if (!isOnPath("scontrol")) return std::nullopt;
-  return largestArrayIn(runCommand({"timeout", "20", "scontrol", "show", "config"}).output);
+  return largestArrayIn(askProgram({"timeout", "20", "scontrol", "show", "config"}).output);
 }
 
 std::string submitScript(const std::string& script, const std::string& after) {
@@ -38,7 +38,7 @@ std::string submitScript(const std::string& script, const std::string& after) {
     words.push_back("--kill-on-invalid-dep=yes");
   }
   words.push_back(script);
-  const auto done = runCommand(words);
+  const auto done = askProgram(words);
   const std::string id = done.output.substr(0, done.output.find_first_of(";\n"));  // "1234;cluster"
   if (done.code != 0 || id.empty()) {
     throw Error(ExitCode::failure, fmt::format("sbatch does not take {}: {}", script, firstLine(done.errors)));
@@ -50,7 +50,7 @@ void cancelJobs(const std::vector<SubmittedJob>& jobs) {
   if (jobs.empty()) return;
   std::vector<std::string> words{"scancel"};
   for (const auto& job : jobs) words.push_back(job.id);
-  runCommand(words);
+  askProgram(words);
 }
 
 std::vector<SubmittedJob> stillQueued(const std::vector<SubmittedJob>& jobs) {
@@ -59,7 +59,7 @@ std::vector<SubmittedJob> stillQueued(const std::vector<SubmittedJob>& jobs) {
   std::string ids;
   for (const auto& job : jobs) ids += (ids.empty() ? "" : ",") + job.id;
   if (ids.empty()) return {};
-  const auto asked = runCommand({"timeout", "60", "squeue", "--noheader", "--format=%F %T", "--jobs=" + ids});
+  const auto asked = askProgram({"timeout", "60", "squeue", "--noheader", "--format=%F %T", "--jobs=" + ids});
   const bool unknown =
       asked.errors.find("Invalid job id") != std::string::npos;  // where none of them is known any more
   if (asked.code != 0 && !unknown) {

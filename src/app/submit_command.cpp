@@ -1,6 +1,5 @@
 // glassforge submit: a campaign as a chain of Slurm jobs, or the same plan for one machine.
 #include <Kokkos_Core.hpp>
-#include <cmath>
 #include <filesystem>
 #include <type_traits>
 
@@ -9,8 +8,8 @@
 #include "app/job_plan.hpp"
 #include "app/job_scripts.hpp"
 #include "app/preflight.hpp"
+#include "app/program.hpp"
 #include "app/submission.hpp"
-#include "app/subprocess.hpp"
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
 
@@ -32,8 +31,7 @@ void requireOneLine(const std::string& option, const std::string& text) {
 }
 
 void checkOptions(const SubmitOptions& o) {
-  require(o.rate.size() <= 2, "--rate takes particle-steps a second and, behind a comma, Monte Carlo moves a second");
-  for (const double rate : o.rate) require(std::isfinite(rate) && rate > 0, "--rate {} is not a positive number", rate);
+  checkRates(o.rate);
   for (const auto& [option, text] : {std::pair<std::string, std::string>{"--partition", o.jobs.partition},
                                      {"--account", o.jobs.account},
                                      {"--local-scratch", o.jobs.scratch},
@@ -63,8 +61,7 @@ JobPlan makePlan(const SubmitOptions& o, const Campaign& campaign, const Campaig
   if (options.max_array == 0) options.max_array = largestArray().value_or(kUsualArray);
   planJobs(campaign, folder, costOf(campaign, {1, 1, ""}),
            options);  // what is wrong with it comes before a measurement
-  const Rates given{o.rate.empty() ? 0 : o.rate[0], o.rate.size() < 2 ? 0 : o.rate[1], ""};
-  return planJobs(campaign, folder, costOf(campaign, measureRates(campaign, given, comm)), options);
+  return planJobs(campaign, folder, costOf(campaign, measureRates(campaign, givenRates(o.rate), comm)), options);
 }
 
 void requireNoneQueued(const CampaignFolder& folder) {

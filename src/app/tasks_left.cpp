@@ -1,6 +1,8 @@
 #include "app/tasks_left.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <set>
 
 #include "app/label_store.hpp"
@@ -13,39 +15,41 @@
 namespace glassforge::app {
 namespace {
 
+/// The numbers 0 .. count - 1.
 std::vector<std::int64_t> firstNumbers(std::int64_t count) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(count));
-  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<std::int64_t>(k);
+  std::iota(all.begin(), all.end(), 0);
   return all;
 }
 
-StageTasks equilibrateTasks(const Campaign& c, const CampaignFolder& folder) {
+/// Those of all structures that have no part of the stage and are not among `merged`.
+StageTasks structureTasks(const Campaign& c, const CampaignFolder& folder, const std::string& stage,
+                          std::vector<std::int64_t> merged) {
+  for (const auto s : structuresWithPart(folder, stage)) merged.push_back(s);
+  std::sort(merged.begin(), merged.end());
+  const auto all = firstNumbers(c.system.structures);
   StageTasks tasks{c.system.structures, "structures", {}};
-  const auto parts = structuresWithPart(folder, "equilibrate");
-  std::set<std::int64_t> there(parts.begin(), parts.end());
-  for (const auto& shard : folder.shards()) {
-    if (!exists(folder.states(shard))) continue;
-    for (const auto s : io::stateIndices(folder.states(shard))) there.insert(s);
-  }
-  for (std::int64_t s = 0; s < tasks.all; ++s) {
-    if (there.count(s) == 0) tasks.left.push_back(s);
-  }
+  std::set_difference(all.begin(), all.end(), merged.begin(), merged.end(), std::back_inserter(tasks.left));
   return tasks;
 }
 
+StageTasks equilibrateTasks(const Campaign& c, const CampaignFolder& folder) {
+  std::vector<std::int64_t> merged;
+  for (const auto& shard : folder.shards()) {
+    if (!exists(folder.states(shard))) continue;
+    for (const auto s : io::stateIndices(folder.states(shard))) merged.push_back(s);
+  }
+  return structureTasks(c, folder, "equilibrate", std::move(merged));
+}
+
 StageTasks quenchTasks(const Campaign& c, const CampaignFolder& folder) {
-  StageTasks tasks{c.system.structures, "structures", {}};
-  const auto parts = structuresWithPart(folder, "quench");
-  std::set<std::int64_t> there(parts.begin(), parts.end());
+  std::vector<std::int64_t> merged;
   for (const auto& shard : folder.shards()) {
     for (const auto& state : storedStates(folder, shard)) {
-      if (!missingOfQuench(c, state).any()) there.insert(state.index);
+      if (!missingOfQuench(c, state).any()) merged.push_back(state.index);
     }
   }
-  for (std::int64_t s = 0; s < tasks.all; ++s) {
-    if (there.count(s) == 0) tasks.left.push_back(s);
-  }
-  return tasks;
+  return structureTasks(c, folder, "quench", std::move(merged));
 }
 
 /// Whether every replica of a block has labels at as many times as there are.

@@ -5,7 +5,7 @@
 #include <ctime>
 #include <regex>
 
-#include "app/subprocess.hpp"
+#include "app/program.hpp"
 #include "core/error.hpp"
 #include "par/stop_guard.hpp"
 
@@ -32,7 +32,7 @@ TimeLimit limitOfJob() {
   if (!end.empty() && end.find_first_not_of("0123456789") == std::string::npos) {
     return {std::max(1.0, std::stod(end) - static_cast<double>(std::time(nullptr))), "SLURM_JOB_END_TIME"};
   }
-  const auto asked = runCommand({"timeout", kPatience, "squeue", "--noheader", "--format=%L", "--jobs=" + job});
+  const auto asked = askProgram({"timeout", kPatience, "squeue", "--noheader", "--format=%L", "--jobs=" + job});
   const double seconds = asked.code == 0 ? secondsLeft(asked.output) : 0;
   return seconds > 0 ? TimeLimit{seconds, "squeue"} : TimeLimit{};
 }

@@ -6,6 +6,7 @@
 #include "swapmc/monte_carlo.hpp"
 #include "swapmc/sampler.hpp"
 #include "swapmc/schedule.hpp"
+#include "swapmc/series_checkpoint.hpp"
 #include "swapmc/streams.hpp"
 #include "swapmc/tempering.hpp"
 
@@ -67,13 +68,9 @@ void advancePiece(Pass& pass, EquilibrationSeries& series) {
 
 Checkpoint checkpointOf(const Pass& pass, const EquilibrationSeries& series) {
   Checkpoint kept;
-  kept.put("pass/place", Checkpoint::Integers{static_cast<std::int64_t>(pass.at), pass.done, series.redos});
+  kept.put("pass/place", Checkpoint::Integers{static_cast<std::int64_t>(pass.at), pass.done});
   kept.put("pass/begin", pass.begin);
-  kept.put("series/progress", series.progress);
-  kept.put("series/energy", series.energy);
-  kept.put("series/pressure", series.pressure);
-  kept.put("series/temperature", series.temperature);
-  kept.put("series/window_begin", series.window_begin);
+  putSeries(kept, series);
   if (pass.reference.particles() > 0) putSnapshot(kept, "reference", pass.reference);
   putSnapshot(kept, "now", pass.sampler->store());
   pass.sampler->save(kept);
@@ -140,13 +137,8 @@ Pass nextPassOf(const Campaign& c, StructureState& state) {
 /// The pass that a checkpoint was taken in.
 Pass passFrom(const Campaign& c, const Checkpoint& kept, StructureState& state) {
   auto& series = state.equilibration;
-  const auto& place = kept.integers("pass/place", 3);
-  series.redos = place[2];
-  series.progress = kept.reals("series/progress");
-  series.energy = kept.reals("series/energy");
-  series.pressure = kept.reals("series/pressure");
-  series.temperature = kept.reals("series/temperature");
-  series.window_begin = kept.real("series/window_begin");
+  getSeries(kept, series);
+  const auto& place = kept.integers("pass/place", 2);
   Pass pass;
   pass.at = static_cast<std::size_t>(place[0]);
   pass.done = place[1];

@@ -10,6 +10,7 @@
 #include "swapmc/equilibrate.hpp"
 #include "swapmc/replica_exchange.hpp"
 #include "swapmc/schedule.hpp"
+#include "swapmc/series_checkpoint.hpp"
 #include "swapmc/streams.hpp"
 
 namespace glassforge::swapmc {
@@ -238,16 +239,11 @@ class Tempering {
     ranks_.together([&] {
       const auto kept = monitor_.resume();
       if (!kept) return;
-      const auto& place = kept->integers("place", 4);
+      getSeries(*kept, series_);
+      const auto& place = kept->integers("place", 3);
       done_ = place[0];
       sampled_at_ = place[1];
       sampling_ = place[2] != 0;
-      series_.redos = place[3];
-      series_.progress = kept->reals("series/progress");
-      series_.energy = kept->reals("series/energy");
-      series_.pressure = kept->reals("series/pressure");
-      series_.temperature = kept->reals("series/temperature");
-      series_.window_begin = kept->real("series/window_begin");
       energies_ = kept->reals("energies");
       virials_ = kept->reals("virials");
       exchange_.restore(*kept, "exchange");
@@ -263,12 +259,8 @@ class Tempering {
   /// Collective.
   Checkpoint checkpoint() const {
     Checkpoint kept;
-    kept.put("place", Checkpoint::Integers{done_, sampled_at_, sampling_ ? 1 : 0, series_.redos});
-    kept.put("series/progress", series_.progress);
-    kept.put("series/energy", series_.energy);
-    kept.put("series/pressure", series_.pressure);
-    kept.put("series/temperature", series_.temperature);
-    kept.put("series/window_begin", series_.window_begin);
+    kept.put("place", Checkpoint::Integers{done_, sampled_at_, sampling_ ? 1 : 0});
+    putSeries(kept, series_);
     kept.put("energies", energies_);
     kept.put("virials", virials_);
     exchange_.save(kept, "exchange");
