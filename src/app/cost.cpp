@@ -123,13 +123,8 @@ double longestRun(const Campaign& c, std::string& remark) {
   return relative.back() * c.dynamics.max_time / c.replicas.dt;
 }
 
-double labelTimes(const Campaign& c) {
-  const auto& relative = c.replicas.times.tau_alpha;
-  return relative.empty() ? static_cast<double>(io::stepLadder(c).size()) : static_cast<double>(relative.size());
-}
-
 StageCost launchCost(const Campaign& c, const Rates& rates) {
-  const std::int64_t blocks = ReplicaBlocks(c, static_cast<std::size_t>(labelTimes(c))).perStructure();
+  const std::int64_t blocks = ReplicaBlocks(c).perStructure();
   StageCost cost{"launch", c.system.structures * blocks, "replica blocks", {}, ""};
   const double particles = real(c.system.structures * c.replicas.count * c.system.mixture.particles());
   cost.work.push_back(steps(particles * longestRun(c, cost.remark), rates));
@@ -154,7 +149,7 @@ double inChunks(double rows, double row_bytes) {
 DiskCost diskOf(const Campaign& c) {
   const auto& m = c.system.mixture;
   const double S = real(c.system.structures), N = real(m.particles()), R = real(c.replicas.count), D = m.dimension;
-  const double T = labelTimes(c), kinds = c.labels.displacement + c.labels.bond_breaking;
+  const double T = static_cast<double>(labelTimes(c)), kinds = c.labels.displacement + c.labels.bond_breaking;
   DiskCost disk;
   const bool velocities = c.system.files.empty() && c.equilibrate.method != "swap";
   disk.states = S * (N * (8 * D * (2 + velocities + c.cage.make) + 4 * D + 12) + 32 * real(c.equilibrate.samples));

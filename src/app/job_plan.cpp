@@ -29,7 +29,7 @@ const StageCost& costOfStage(const CampaignCost& cost, const std::string& stage)
 /// Threads that a task can keep busy: those of a pack share out its replicas, all else has one.
 std::int64_t threadsOfTask(const Campaign& c, const std::string& stage, std::int64_t cpus) {
   if (stage != "launch") return 1;
-  return std::min(cpus, ReplicaBlocks(c, std::max<std::size_t>(1, c.replicas.times.tau_alpha.size())).pack());
+  return std::min(cpus, ReplicaBlocks(c).pack());
 }
 
 void addRestarts(const JobPlan& plan, Job& job) {

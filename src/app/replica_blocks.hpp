@@ -9,11 +9,13 @@
 
 namespace glassforge::app {
 
+/// How many label times a campaign asks for, which is known before tau_alpha is.
+std::size_t labelTimes(const Campaign& campaign);
+
 /// Blocks of neighbouring replicas of a structure, numbered through the campaign.
 class ReplicaBlocks {
  public:
-  /// `times`: how many label times there are; it counts where frames are kept.
-  ReplicaBlocks(const Campaign& campaign, std::size_t times);
+  explicit ReplicaBlocks(const Campaign& campaign);
 
   /// Replicas of a block: what the campaign says, or all; with frames kept, as many as fit into memory.
   std::int64_t pack() const { return pack_; }

@@ -32,7 +32,8 @@ void runStage(const StageContext& context, std::size_t k) {
   const Stage& stage = stages().at(k);
   if (context.times) context.times->begin(stage.outside_of_tasks);
   stage.run(context);
-  if (context.times && !context.share.isPart()) logStageTimes(context.comm, stage.name, *context.times, context.folder.timesLog());
+  if (context.times && !context.share.isPart())
+    logStageTimes(context.comm, stage.name, *context.times, context.folder.timesLog());
 }
 
 std::size_t stageNumber(const std::string& name) {
@@ -46,12 +47,11 @@ std::size_t stageNumber(const std::string& name) {
 
 namespace {
 
-/// True where the work was done, at the first or the second try; what was wrong goes to the log, and to `failures`.
-bool doneInTwoTries(StageMonitor& monitor, const std::function<void()>& work, std::vector<std::string>& failures) {
+/// Does the work, at the first or the second try; what was wrong goes to the log, and after the second to `failures`.
+void tryTwice(StageMonitor& monitor, const std::function<void()>& work, std::vector<std::string>& failures) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     try {
-      work();
-      return true;
+      return work();
     } catch (const Error& error) {
       if (error.code() != ExitCode::physics) throw;
       const std::string why = error.what();  // empty on the ranks of a group that only hear of it
@@ -59,7 +59,6 @@ bool doneInTwoTries(StageMonitor& monitor, const std::function<void()>& work, st
       if (!why.empty() && attempt == 1) failures.push_back(why);
     }
   }
-  return false;
 }
 
 /// Collective.
@@ -106,7 +105,7 @@ void runGroupTasks(const StageContext& context, const par::Communicator& group, 
       par::together(group, [&] { context.guard.check(); });
       progress.take(task);
       StageMonitor monitor(context, stage, report, stopped);
-      doneInTwoTries(
+      tryTwice(
           monitor,
           [&] {
             const ActivityScope computing(context.times, Activity::compute);

@@ -19,7 +19,6 @@
 namespace glassforge::app {
 namespace {
 
-
 /// Replicas that are to be run together, and at which steps labels of them are missing.
 struct LaunchTask {
   iso::ReplicaBlock block;
@@ -68,7 +67,7 @@ void sortByCost(std::vector<LaunchTask>& tasks) {
 /// Of the blocks that are this program's.
 std::vector<LaunchTask> missingTasks(const StageContext& context, const StepLadder& ladder) {
   const auto& c = context.campaign;
-  const ReplicaBlocks blocks(c, ladder.size());
+  const ReplicaBlocks blocks(c);
   const LabelStore store(context.folder, ladder);
   std::vector<LaunchTask> tasks;
   for (const auto& shard : context.folder.shards()) {

@@ -63,16 +63,15 @@ bool isCovered(const LabelStore::Cover& cover, std::int64_t first, std::int64_t 
 
 StageTasks launchTasks(const Campaign& c, const CampaignFolder& folder) {
   if (LabelStore::imported(folder)) return {0, "replica blocks", {}};
-  const auto& multiples = c.replicas.times.tau_alpha;
   const double tau_alpha = measuredRelaxationTime(folder);
-  if (!multiples.empty() && tau_alpha == 0) {  // the steps are not known yet, so nothing can have been launched
-    const ReplicaBlocks blocks(c, multiples.size());
-    const std::int64_t all = c.system.structures * blocks.perStructure();
-    return {all, "replica blocks", firstNumbers(all)};
+  const ReplicaBlocks blocks(c);
+  StageTasks tasks{c.system.structures * blocks.perStructure(), "replica blocks", {}};
+  if (!c.replicas.times.tau_alpha.empty() &&
+      tau_alpha == 0) {  // no steps are known yet: nothing can have been launched
+    tasks.left = firstNumbers(tasks.all);
+    return tasks;
   }
   const StepLadder ladder = io::stepLadder(c, tau_alpha);
-  const ReplicaBlocks blocks(c, ladder.size());
-  StageTasks tasks{c.system.structures * blocks.perStructure(), "replica blocks", {}};
   const LabelStore store(folder, ladder);
   for (const auto& shard : folder.shards()) {
     const auto covered = store.covered(shard);
@@ -90,10 +89,7 @@ StageTasks launchTasks(const Campaign& c, const CampaignFolder& folder) {
 
 /// Whether a share has work on a structure of the shard.
 bool touches(const Share& share, const Campaign& c, const Shard& shard) {
-  if (share.stage == "launch") {
-    const auto& multiples = c.replicas.times.tau_alpha;
-    return ReplicaBlocks(c, multiples.empty() ? io::stepLadder(c).size() : multiples.size()).anyOf(share, shard);
-  }
+  if (share.stage == "launch") return ReplicaBlocks(c).anyOf(share, shard);
   for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
     if (share.has(s)) return true;
   }

@@ -35,7 +35,6 @@ class Checkpoint {
   double real(const std::string& name) const { return reals(name, 1).front(); }
   std::int64_t integer(const std::string& name) const { return integers(name, 1).front(); }
 
-  bool empty() const { return values_.empty(); }
   bool has(const std::string& name) const { return values_.count(name) != 0; }
   const std::map<std::string, Value>& values() const { return values_; }
 
@@ -67,18 +66,6 @@ class TaskMonitor {
 
   /// Called where a computation can be stopped: all of the above in their order, `make` only where it is due.
   void reached(double share, const std::function<Checkpoint()>& make);
-};
-
-/// Calls a function with the finished share; the function may throw to stop.
-class ProgressMonitor final : public TaskMonitor {
- public:
-  explicit ProgressMonitor(std::function<void(double)> progress) : progress_(std::move(progress)) {}
-  void report(double share) override {
-    if (progress_) progress_(share);
-  }
-
- private:
-  std::function<void(double)> progress_;
 };
 
 }  // namespace glassforge

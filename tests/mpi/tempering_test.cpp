@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "par/communicator.hpp"
 #include "support/brute_force.hpp"
+#include "support/task_monitors.hpp"
 #include "swapmc/tempering.hpp"
 
 namespace glassforge::swapmc {
@@ -101,7 +102,7 @@ TEST(Tempering, replicasStartApart) {
 TEST(Tempering, whatOneRankThrowsEndsAll) {
   const int thrower = world().size() - 1;
   int blocks = 0;
-  ProgressMonitor monitor([&](double) {
+  test::ProgressMonitor monitor([&](double) {
     if (world().rank() == thrower && ++blocks == 3) throw PhysicsError("stopped on one rank");
   });
   EXPECT_THROW(temper(smallCampaign(2), 0, ranksOf(world()), monitor), Error);

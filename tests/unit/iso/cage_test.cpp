@@ -6,6 +6,7 @@
 
 #include "iso/quench.hpp"
 #include "support/brute_force.hpp"
+#include "support/task_monitors.hpp"
 
 namespace glassforge::iso {
 namespace {
@@ -123,13 +124,13 @@ TEST(Cage, choosesItsStepInTheBurnInAndSaysWhatItWas) {
 
 TEST(Cage, tellsHowFarItIsAndMayBeStopped) {
   double told = 0;
-  ProgressMonitor listener([&](double share) {
+  test::ProgressMonitor listener([&](double share) {
     EXPECT_GT(share, told);
     told = share;
   });
   cageState(crystalMixture(), crystal(0), 0.3, settings(100), 1, 0, listener);
   EXPECT_EQ(told, 1);
-  ProgressMonitor stop([](double) { throw InputError("stop"); });
+  test::ProgressMonitor stop([](double) { throw InputError("stop"); });
   EXPECT_THROW(cageState(crystalMixture(), crystal(0), 0.3, settings(100), 1, 0, stop), InputError);
 }
 

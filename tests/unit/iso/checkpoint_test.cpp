@@ -7,7 +7,7 @@
 #include "iso/cage.hpp"
 #include "iso/dynamics.hpp"
 #include "iso/launch.hpp"
-#include "support/stopping_monitor.hpp"
+#include "support/task_monitors.hpp"
 #include "swapmc/equilibrate.hpp"
 #include "unit/iso/small_liquid.hpp"
 

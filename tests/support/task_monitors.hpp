@@ -2,6 +2,7 @@
 /// next.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,19 @@
 
 namespace glassforge::test {
 
+/// Calls a function with the finished share; the function may throw to stop.
+class ProgressMonitor final : public TaskMonitor {
+ public:
+  explicit ProgressMonitor(std::function<void(double)> progress) : progress_(std::move(progress)) {}
+  void report(double share) override {
+    if (progress_) progress_(share);
+  }
+
+ private:
+  std::function<void(double)> progress_;
+};
+
+/// Stops a computation after so many places where it can be stopped, and hands its checkpoint to the next.
 class StoppingMonitor final : public TaskMonitor {
  public:
   /// Stops at every `every`-th place.
