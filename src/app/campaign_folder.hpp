@@ -22,6 +22,7 @@ class CampaignFolder {
   CampaignFolder(std::string root, const Campaign& campaign);
 
   const std::string& root() const { return root_; }
+  const Campaign& campaign() const { return campaign_; }
   std::string path(const std::string& relative) const { return root_ + "/" + relative; }
   std::string campaignFile() const { return path("campaign.toml"); }
   std::string states(const Shard& shard) const;

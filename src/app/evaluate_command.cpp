@@ -46,11 +46,8 @@ void requireTrained(const CampaignFolder& folder, const Campaign& campaign) {
 }
 
 std::vector<std::unique_ptr<ml::Model>> loadModels(const CampaignFolder& folder, const Campaign& campaign) {
-  std::vector<std::unique_ptr<ml::Model>> models;
-  for (const auto& name : campaign.models) {
-    models.push_back(ml::makeModel(name, campaign.system.mixture.species, campaign.system.mixture.dimension));
-    models.back()->load(io::readModel(folder.model(name)));
-  }
+  auto models = makeModels(campaign);
+  for (const auto& model : models) model->load(io::readModel(folder.model(model->name())));
   return models;
 }
 

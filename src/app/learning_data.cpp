@@ -56,6 +56,8 @@ ml::StructureSample CampaignSource::load(std::int64_t structure, const std::stri
   ml::StructureSample sample;
   sample.structure = structure;
   sample.species = labels.species;
+  sample.box = folder_.campaign().system.mixture.box;
+  sample.thermal = labels.thermal.values();
   sample.features = io::readFeatures(featuresPath(folder_, structure), structure, set).values;
   sample.labels = fieldsOf(labels);
   return sample;
@@ -88,7 +90,8 @@ std::vector<std::vector<double>> MpiReducer::gather(const std::vector<std::int64
 std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign) {
   std::vector<std::unique_ptr<ml::Model>> models;
   for (const auto& name : campaign.models) {
-    models.push_back(ml::makeModel(name, campaign.system.mixture.species, campaign.system.mixture.dimension));
+    models.push_back(
+        ml::makeModel({name, campaign.system.mixture.species, campaign.system.mixture.dimension, campaign.learning}));
   }
   return models;
 }

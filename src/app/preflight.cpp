@@ -27,7 +27,7 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
   bool fits = false;
   for (const auto& model : c.models) {
     located("train", "models", [&] {
-      fits = ml::makeModel(model, mixture.species, mixture.dimension)->predictsLabels() || fits;
+      fits = ml::makeModel({model, mixture.species, mixture.dimension, c.learning})->predictsLabels() || fits;
     });
   }
   require(c.models.empty() || c.split.train > 0,

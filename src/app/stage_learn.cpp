@@ -53,6 +53,8 @@ ml::DescriptorInput descriptorInput(const Campaign& campaign, const StructureSta
   input.species = state.thermal.species;
   input.thermal = state.thermal.unwrapped();
   input.inherent = state.inherent.position;
+  input.cage = state.cage.position;
+  input.sigma = campaign.system.mixture.sigma;
   input.thermal_energy = particleEnergies(campaign, state.thermal, input.thermal);
   input.inherent_energy = particleEnergies(campaign, state.thermal, input.inherent);
   input.temperature = campaign.system.temperature;

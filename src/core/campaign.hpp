@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/learning_settings.hpp"
 #include "core/mixture.hpp"
 
 namespace glassforge {
@@ -127,6 +128,7 @@ struct Campaign {
   DynamicsSettings dynamics;
   std::vector<std::string> descriptor_sets;  ///< [describe] sets
   std::vector<std::string> models;           ///< [train] models
+  LearningSettings learning;
   SplitSettings split;
   EngineSettings engine;
   std::int64_t shard_size = 16;     ///< structures per file

@@ -103,10 +103,9 @@ std::vector<double> CoarseGrained::defaultLengths() {
   return lengths;
 }
 
-CoarseGrained::CoarseGrained(std::string name, std::vector<CoarseFamily> families,
-                             const std::vector<std::string>& species_names)
-    : name_(std::move(name)), families_(std::move(families)), lengths_(defaultLengths()) {
-  for (const CoarseFamily family : families_) addColumns(family, species_names);
+CoarseGrained::CoarseGrained(const DescriptorRequest& request, std::vector<CoarseFamily> families)
+    : name_(request.name), positions_(request.positions), families_(std::move(families)), lengths_(defaultLengths()) {
+  for (const CoarseFamily family : families_) addColumns(family, request.species_names);
 }
 
 void CoarseGrained::addColumns(CoarseFamily family, const std::vector<std::string>& species_names) {
@@ -127,7 +126,8 @@ Array<double> CoarseGrained::compute(const DescriptorInput& input) const {
     energy.push_back(e - mean_energy);
     square.push_back(energy.back() * energy.back());
   }
-  const NeighbourSpace space{input.dimension, input.box, input.inherent, input.species, input.speciesCount()};
+  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
+                             input.speciesCount()};
   const bool only_density = families_ == std::vector{CoarseFamily::density};
   std::vector<std::span<const double>> fields;
   if (!only_density) fields = {energy, square, displacement};

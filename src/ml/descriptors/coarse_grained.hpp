@@ -11,10 +11,10 @@ namespace glassforge::ml {
 
 /// What is coarse-grained; E_i = 1/2 sum_j V(r_ij) of the inherent state, D_i = |r_inh - r_th|^2.
 enum class CoarseFamily {
-  density,      ///< rho = sum w
-  energy,       ///< sum w E / rho
+  density,       ///< rho = sum w
+  energy,        ///< sum w E / rho
   displacement,  ///< sum w D / rho
-  variance      ///< sum w (E - mean)^2 / rho, mean the coarse-grained energy of the same length and species
+  variance       ///< sum w (E - mean)^2 / rho, mean the coarse-grained energy of the same length and species
 };
 
 /// Columns family by family, length by length, for each species and for all; w = exp(-r_ij / L) over inherent positions
@@ -25,7 +25,7 @@ class CoarseGrained final : public Descriptor {
   /// L = 0.5, 1, ..., 7.5; together with L = 0 the sixteen lengths of the paper.
   static std::vector<double> defaultLengths();
 
-  CoarseGrained(std::string name, std::vector<CoarseFamily> families, const std::vector<std::string>& species_names);
+  CoarseGrained(const DescriptorRequest& request, std::vector<CoarseFamily> families);
 
   const std::string& name() const override { return name_; }
   const Columns& columns() const override { return columns_; }
@@ -35,6 +35,7 @@ class CoarseGrained final : public Descriptor {
   void addColumns(CoarseFamily family, const std::vector<std::string>& species_names);
 
   std::string name_;
+  Positions positions_;
   std::vector<CoarseFamily> families_;
   std::vector<double> lengths_;
   Columns columns_;

@@ -60,7 +60,9 @@ void addProduct(const double* w, const double* f, std::size_t padded, Lanes& sum
   sum = s;
 }
 
-double total(const Lanes& s) { return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7])); }
+double total(const Lanes& s) {
+  return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+}
 
 class CoarseKernel {
  public:
@@ -113,7 +115,7 @@ class CoarseKernel {
   const std::vector<std::span<const double>>& fields_;
   std::vector<WeightStep> plan_;
   std::size_t quantities_;
-  std::vector<double> rate_;     // (L) -1 / length
+  std::vector<double> rate_;  // (L) -1 / length
   std::array<double, block> distance_{};
   std::vector<double> weights_;  // (L, block)
   std::vector<double> values_;   // (Q, block)

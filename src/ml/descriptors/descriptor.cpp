@@ -24,11 +24,31 @@ void DescriptorInput::validate() const {
   for (const double length : box) require(length > 0, "descriptor input: the box length {} is not positive", length);
   requireNumbers(thermal, particles() * axes, "thermal coordinates");
   requireNumbers(inherent, particles() * axes, "inherent coordinates");
+  if (!cage.empty()) requireNumbers(cage, particles() * axes, "cage coordinates");
+  requireNumbers(sigma, species_names.size() * species_names.size(), "pair diameters");
   requireNumbers(thermal_energy, particles(), "thermal energies");
   requireNumbers(inherent_energy, particles(), "inherent energies");
   for (std::size_t i = 0; i < particles(); ++i)
     require(species[i] >= 0 && species[i] < speciesCount(), "descriptor input: particle {} has species {} of {}", i,
             species[i], speciesCount());
+}
+
+const std::vector<double>& DescriptorInput::positions(Positions kind) const {
+  if (kind == Positions::thermal) return thermal;
+  if (kind == Positions::inherent) return inherent;
+  require(!cage.empty(), "descriptor input: there is no cage state; [cage] make = true makes one");
+  return cage;
+}
+
+Positions parsePositions(std::string_view name) {
+  for (const Positions kind : {Positions::thermal, Positions::inherent, Positions::cage})
+    if (toString(kind) == name) return kind;
+  throw InputError(fmt::format("there are no positions \"{}\"; known are thermal, inherent, cage", name));
+}
+
+std::string_view toString(Positions positions) {
+  if (positions == Positions::thermal) return "thermal";
+  return positions == Positions::inherent ? "inherent" : "cage";
 }
 
 void Columns::add(std::string name, std::string unit, double radius) {

@@ -12,20 +12,32 @@
 
 namespace glassforge::ml {
 
+/// Which positions of a structure a descriptor looks at.
+enum class Positions { thermal, inherent, cage };
+
+/// InputError with the known names where `name` is none of them.
+Positions parsePositions(std::string_view name);
+std::string_view toString(Positions positions);
+
 /// One structure as descriptors see it. Rows are particles in id order; reduced Lennard-Jones units.
 struct DescriptorInput {
   int dimension = 3;
-  std::vector<double> box;                ///< (D) lengths
+  std::vector<double> box;                 ///< (D) lengths
   std::vector<std::string> species_names;  ///< (K)
-  std::vector<std::int32_t> species;      ///< (N), 0-based
-  std::vector<double> thermal;            ///< (N, D) positions, wrapped or not
-  std::vector<double> inherent;           ///< (N, D) positions of the inherent state, wrapped or not
-  std::vector<double> thermal_energy;     ///< (N): E_i = 1/2 sum_j V(r_ij) of the thermal positions
-  std::vector<double> inherent_energy;    ///< (N): the same of the inherent state
+  std::vector<std::int32_t> species;       ///< (N), 0-based
+  std::vector<double> thermal;             ///< (N, D) positions, wrapped or not
+  std::vector<double> inherent;            ///< (N, D) positions of the inherent state, wrapped or not
+  std::vector<double> cage;   ///< (N, D) positions of the cage state, wrapped or not; empty where there is none
+  std::vector<double> sigma;  ///< (K, K) pair diameters, symmetric
+  std::vector<double> thermal_energy;   ///< (N): E_i = 1/2 sum_j V(r_ij) of the thermal positions
+  std::vector<double> inherent_energy;  ///< (N): the same of the inherent state
   double temperature = 0;
 
   std::size_t particles() const { return species.size(); }
   int speciesCount() const { return static_cast<int>(species_names.size()); }
+  double sigmaOf(int a, int b) const { return sigma[static_cast<std::size_t>(a * speciesCount() + b)]; }
+  /// (N, D); InputError where a cage state is asked for and there is none.
+  const std::vector<double>& positions(Positions kind) const;
   /// Throws InputError where sizes do not fit, a number is not finite or a species is out of range.
   void validate() const;
 };
@@ -54,12 +66,24 @@ class Descriptor {
   FeatureSet describe(const DescriptorInput& input) const;
 };
 
+/// What a descriptor is made for.
+struct DescriptorRequest {
+  std::string name;                        ///< as the descriptor is to call itself
+  std::vector<std::string> species_names;  ///< (K)
+  int dimension = 3;
+  Positions positions = Positions::thermal;
+};
+
 /// The descriptor of that name for these species in D = 2 or 3; InputError with the known names where there is none.
+/// "NAME@inherent" (or thermal, cage) looks at other positions than NAME does by itself; "NAME_cg2" is NAME averaged
+/// over all neighbours with exp(-r/2); "NAME+OTHER" has the columns of both.
 std::unique_ptr<Descriptor> makeDescriptor(std::string_view name, const std::vector<std::string>& species_names,
                                            int dimension);
 /// All names that makeDescriptor knows.
 std::vector<std::string> descriptorNames();
 /// Those of them that are one bare column and a model of the same name ("DEN", "EPOT").
 std::vector<std::string> handMadeNames();
+/// Whether the name, as makeDescriptor takes it, is of one of those.
+bool isHandMade(std::string_view name);
 
 }  // namespace glassforge::ml

@@ -17,20 +17,26 @@ double overSpecies(const Array<double>& sums, std::size_t i, std::size_t q) {
 
 }  // namespace
 
-CoarseDensity::CoarseDensity() { columns_.add(name_, "1", hand_made_length); }
+CoarseDensity::CoarseDensity(const DescriptorRequest& request) : name_(request.name), positions_(request.positions) {
+  columns_.add(name_, "1", hand_made_length);
+}
 
 Array<double> CoarseDensity::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.thermal, input.species, input.speciesCount()};
+  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
+                             input.speciesCount()};
   const Array<double> sums = coarseSums(space, {hand_made_length}, {});
   Array<double> column({input.particles(), 1});
   for (std::size_t i = 0; i < input.particles(); ++i) column(i, 0) = overSpecies(sums, i, 0);
   return column;
 }
 
-CoarseEnergy::CoarseEnergy() { columns_.add(name_, "epsilon", hand_made_length); }
+CoarseEnergy::CoarseEnergy(const DescriptorRequest& request) : name_(request.name), positions_(request.positions) {
+  columns_.add(name_, "epsilon", hand_made_length);
+}
 
 Array<double> CoarseEnergy::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.inherent, input.species, input.speciesCount()};
+  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
+                             input.speciesCount()};
   const Array<double> sums = coarseSums(space, {hand_made_length}, {input.inherent_energy});
   Array<double> column({input.particles(), 1});
   for (std::size_t i = 0; i < input.particles(); ++i) column(i, 0) = overSpecies(sums, i, 1) / overSpecies(sums, i, 0);

@@ -10,26 +10,28 @@ namespace glassforge::ml {
 /// DEN: sum_j exp(-r_ij / 5) over all species, thermal positions, r_ij < min(20, half the box), i itself included.
 class CoarseDensity final : public Descriptor {
  public:
-  CoarseDensity();
+  explicit CoarseDensity(const DescriptorRequest& request);
   const std::string& name() const override { return name_; }
   const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_ = "DEN";
+  std::string name_;
+  Positions positions_;
   Columns columns_;
 };
 
 /// EPOT: sum_j w E_j / sum_j w over all species, w = exp(-r_ij / 5), energies and positions of the inherent state.
 class CoarseEnergy final : public Descriptor {
  public:
-  CoarseEnergy();
+  explicit CoarseEnergy(const DescriptorRequest& request);
   const std::string& name() const override { return name_; }
   const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_ = "EPOT";
+  std::string name_;
+  Positions positions_;
   Columns columns_;
 };
 

@@ -26,8 +26,8 @@ struct NeighbourRow {
   std::span<const std::size_t> begin;  ///< (species + 1)
 };
 
-/// Calls `visit` once for every particle; neighbours have r < range. The rows depend on the positions alone. The spans of
-/// a row are valid during the call. InputError unless 0 < range <= half the shortest box length.
+/// Calls `visit` once for every particle; neighbours have r < range. The rows depend on the positions alone. The spans
+/// of a row are valid during the call. InputError unless 0 < range <= half the shortest box length.
 void forEachRow(const NeighbourSpace& space, double range, const std::function<void(const NeighbourRow&)>& visit);
 
 /// The wanted range, or half the shortest box length where that is less: beyond it a sphere would see its own images.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/array.hpp"
+#include "core/learning_settings.hpp"
 #include "core/model_record.hpp"
 #include "ml/models/reducer.hpp"
 #include "ml/models/structure_data.hpp"
@@ -24,8 +25,8 @@ class Model {
   /// False for a bare descriptor, whose values have neither the unit nor the sign of a label: its r2 is not a number.
   virtual bool predictsLabels() const = 0;
 
-  /// Learns every label, time and species of the view. Collective over the reducer's processes; all end up with the same
-  /// bits.
+  /// Learns every label, time and species of the view. Collective over the reducer's processes; all end up with the
+  /// same bits.
   virtual void fit(const TrainingView& data, Reducer& reducer) = 0;
   /// (T, N) predictions of one label at the times of that label; NaN for species without training particles.
   /// InputError where the label is unknown.
@@ -38,8 +39,17 @@ class Model {
   virtual void load(const ModelRecord& record) = 0;
 };
 
-/// `ridge_<set>`, or a hand-made descriptor by its name; InputError with the known names otherwise.
-std::unique_ptr<Model> makeModel(std::string_view name, const std::vector<std::string>& species_names, int dimension);
+/// What a model is made for.
+struct ModelRequest {
+  std::string name;
+  std::vector<std::string> species_names;  ///< (K)
+  int dimension = 3;
+  LearningSettings settings;
+};
+
+/// `ridge_<set>`, a model by its own name, or a hand-made descriptor by its name; InputError with the known names
+/// otherwise.
+std::unique_ptr<Model> makeModel(const ModelRequest& request);
 std::vector<std::string> modelNames();
 
 }  // namespace glassforge::ml

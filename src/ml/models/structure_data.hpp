@@ -22,6 +22,8 @@ struct LabelField {
 /// One structure with one descriptor set.
 struct StructureSample {
   std::int64_t structure = 0;
+  std::vector<double> box;      ///< (D) lengths
+  std::vector<double> thermal;  ///< (N, D) positions at t = 0, unwrapped; for models whose loss looks at distances
   std::vector<std::int32_t> species;  ///< (N)
   Array<double> features;             ///< (N, F) of the set asked for
   std::vector<LabelField> labels;     ///< the same names and times for every structure

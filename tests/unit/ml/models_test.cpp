@@ -300,13 +300,13 @@ TEST(Samples, BadDataIsRefused) {
 }
 
 TEST(Registry, ModelsByName) {
-  EXPECT_EQ(makeModel("ridge_structure", {"A", "B", "C"}, 2)->descriptorSet(), "structure");
-  const auto den = makeModel("DEN", {"A", "B"}, 3);
+  EXPECT_EQ(makeModel({"ridge_structure", {"A", "B", "C"}, 2, {}})->descriptorSet(), "structure");
+  const auto den = makeModel({"DEN", {"A", "B"}, 3, {}});
   EXPECT_EQ(den->descriptorSet(), "DEN");
   EXPECT_FALSE(den->predictsLabels());
   EXPECT_THAT(modelNames(), ::testing::IsSupersetOf({"ridge_density", "ridge_energy", "ridge_structure", "DEN", "EPOT"}));
-  EXPECT_THROW(makeModel("ridge_cagey", {"A"}, 3), InputError);
-  EXPECT_THROW(makeModel("forest", {"A"}, 3), InputError);
+  EXPECT_THROW(makeModel({"ridge_cagey", {"A"}, 3, {}}), InputError);
+  EXPECT_THROW(makeModel({"forest", {"A"}, 3, {}}), InputError);
 }
 
 TEST(RawColumn, IsTheColumnAtEveryTime) {

@@ -23,8 +23,7 @@ class EnergySource final : public StructureSource {
       const auto column = std::ranges::find(energy.names, "E_L1_all") - energy.names.begin();
       Draws draw(800 + s);
       LabelField field{"displacement", {1.0}, Array<double>({1, 200}), Array<double>({1, 200}, 5 * noise * noise), 5};
-      for (std::size_t i = 0; i < 200; ++i)
-        field.mean(0, i) = 2 * energy.values(i, column) + noise * draw.normal();
+      for (std::size_t i = 0; i < 200; ++i) field.mean(0, i) = 2 * energy.values(i, column) + noise * draw.normal();
       labels_.push_back(field);
     }
   }
@@ -34,7 +33,8 @@ class EnergySource final : public StructureSource {
   std::vector<LabelField> labelLayout() const override { return {LabelField{"displacement", {1.0}, {}, {}, 0}}; }
   StructureSample load(std::int64_t structure, const std::string& set) const override {
     const auto s = static_cast<std::size_t>(structure);
-    return {structure, inputs_[s].species, describe(inputs_[s], set).values, {labels_[s]}};
+    return {structure,   inputs_[s].box, inputs_[s].thermal, inputs_[s].species, describe(inputs_[s], set).values,
+            {labels_[s]}};
   }
 
  private:
@@ -53,10 +53,10 @@ TEST(Pipeline, EnergyLabelsAreLearntFromEnergyAndNotFromDensity) {
   std::vector<std::unique_ptr<Model>> models;
   std::vector<const Model*> pointers;
   for (const std::string name : {"DEN", "EPOT", "ridge_density", "ridge_energy", "ridge_structure"}) {
-    models.push_back(makeModel(name, species, 2));
+    models.push_back(makeModel({name, species, 2, {}}));
     models.back()->fit(TrainingView(source, split), reducer);
     const ModelRecord record = models.back()->save();
-    models.back() = makeModel(name, species, 2);
+    models.back() = makeModel({name, species, 2, {}});
     models.back()->load(record);
     pointers.push_back(models.back().get());
   }

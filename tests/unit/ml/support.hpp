@@ -36,6 +36,8 @@ inline DescriptorInput randomInput(int dimension, std::size_t particles, double 
   input.dimension = dimension;
   for (int k = 0; k < dimension; ++k) input.box.push_back(length * (1 + 0.1 * k));
   for (int b = 0; b < species; ++b) input.species_names.push_back(std::string(1, static_cast<char>('A' + b)));
+  for (int a = 0; a < species; ++a)
+    for (int b = 0; b < species; ++b) input.sigma.push_back(1 - 0.06 * (a + b));
   for (std::size_t i = 0; i < particles; ++i) {
     input.species.push_back(static_cast<std::int32_t>(i % static_cast<std::size_t>(species)));
     input.thermal_energy.push_back(-3 + draw.normal());
@@ -44,6 +46,7 @@ inline DescriptorInput randomInput(int dimension, std::size_t particles, double 
       const double x = input.box[static_cast<std::size_t>(k)] * draw.uniform();
       input.thermal.push_back(x);
       input.inherent.push_back(x + 0.1 * draw.normal());
+      input.cage.push_back(x + 0.05 * draw.normal());
     }
   }
   input.temperature = 0.5;

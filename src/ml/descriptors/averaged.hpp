@@ -1,0 +1,28 @@
+/// Any descriptor averaged over the surroundings of each particle.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ml/descriptors/descriptor.hpp"
+
+namespace glassforge::ml {
+
+/// X_i -> sum_j w_ij X_j / sum_j w_ij over all species, w = exp(-r_ij / length), thermal distances,
+/// r_ij < min(coarse_range, half the box), i itself included.
+class Averaged final : public Descriptor {
+ public:
+  /// InputError unless length > 0.
+  Averaged(std::string name, std::unique_ptr<Descriptor> of, double length, int dimension);
+  const std::string& name() const override { return name_; }
+  const Columns& columns() const override { return columns_; }
+  Array<double> compute(const DescriptorInput& input) const override;
+
+ private:
+  std::string name_;
+  std::unique_ptr<Descriptor> of_;
+  double length_;
+  Columns columns_;
+};
+
+}  // namespace glassforge::ml

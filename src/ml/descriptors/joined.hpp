@@ -1,0 +1,26 @@
+/// Several descriptors side by side.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ml/descriptors/descriptor.hpp"
+
+namespace glassforge::ml {
+
+/// The columns of all parts, in their order; each named "part.column".
+class Joined final : public Descriptor {
+ public:
+  Joined(std::string name, std::vector<std::unique_ptr<Descriptor>> parts);
+  const std::string& name() const override { return name_; }
+  const Columns& columns() const override { return columns_; }
+  Array<double> compute(const DescriptorInput& input) const override;
+
+ private:
+  std::string name_;
+  std::vector<std::unique_ptr<Descriptor>> parts_;
+  Columns columns_;
+};
+
+}  // namespace glassforge::ml
