@@ -185,17 +185,26 @@ class Campaign:
 
     def evaluation(self) -> dict[str, Any]:
         """evaluation.json as it stands: keys temperature, split, results, comparisons, ... (docs/formats.md)."""
-        content = self._json("evaluation.json", "evaluate")
-        if not isinstance(content.get("results"), list):
-            raise CampaignError(f"{self.folder / 'evaluation.json'}: holds no list 'results'")
-        return content
+        return self._scores("evaluation.json")
 
-    def predictions(self, number: int, model: str, label: str = "displacement") -> np.ndarray:
-        """(T, N) prediction for test structure `number`, e.g. predictions(7, "ridge_cage"); NaN for species not scored."""
-        with hdf5.open_file(self.folder / "evaluation.h5", "evaluate") as file:
+    def cross_fit(self) -> dict[str, Any]:
+        """crossfit.json as it stands: the same of all structures, each predicted by models that have not seen it."""
+        return self._scores("crossfit.json")
+
+    def transfer(self) -> dict[str, Any]:
+        """transfer.json as it stands: what `glassforge evaluate` of several campaigns found, this one named first."""
+        return self._scores("transfer.json")
+
+    def predictions(self, number: int, model: str, label: str = "displacement", cross_fit: bool = False) -> np.ndarray:
+        """(T, N) prediction for test structure `number`, e.g. predictions(7, "ridge_cage"); NaN for species not scored.
+
+        With `cross_fit`, for any structure, by the models of the fold that has not seen it.
+        """
+        name = "crossfit.h5" if cross_fit else "evaluation.h5"
+        with hdf5.open_file(self.folder / name, "evaluate") as file:
             values = hdf5.read_if_there(file, f"{_name(number)}/{model}/{label}")
         if values is None:
-            raise MissingError(f"evaluation.h5 holds no {label} of model '{model}' for structure {number}", "evaluate")
+            raise MissingError(f"{name} holds no {label} of model '{model}' for structure {number}", "evaluate")
         return values
 
     def split(self) -> dict[str, np.ndarray]:
@@ -206,13 +215,20 @@ class Campaign:
 
     def files(self) -> list[FileRecord]:
         """Manifest and run record of every HDF5 file, in the order of the stages."""
-        patterns = ("states/*.h5", "dynamics.h5", "labels/*.h5", "dataset.h5", "features/*.h5", "models/*.h5", "evaluation.h5")
+        patterns = ("states/*.h5", "dynamics.h5", "labels/*.h5", "dataset.h5", "features/*.h5", "models/*.h5", "evaluation.h5", "crossfit.h5")
         records = []
         for path in (p for pattern in patterns for p in sorted(self.folder.glob(pattern))):
             with hdf5.open_file(path, "") as file:
                 run = hdf5.attributes(file["run"]) if "run" in file else {}
                 records.append(FileRecord(path, hdf5.attributes(file), run))
         return records
+
+    def _scores(self, name: str) -> dict[str, Any]:
+        """A JSON object of scores."""
+        content = self._json(name, "evaluate")
+        if not isinstance(content.get("results"), list):
+            raise CampaignError(f"{self.folder / name}: holds no list 'results'")
+        return content
 
     def _json(self, name: str, stage: str) -> dict[str, Any]:
         """The JSON object in the file `name`."""

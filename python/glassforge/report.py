@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from .errors import CampaignError, MissingError
-from .plots import certificate, checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
+from .plots import benchmark, certificate, checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
 from .plots.data import ReportData
 from .reader import Campaign
 
@@ -74,12 +74,14 @@ def _sections(data: ReportData) -> list[tuple[str, str, list[Block]]]:
     except MissingError:
         labels = ["displacement"]
     figures = [partial(_with_label, scores.pearson_figure, label) for label in labels]
-    tables = [partial(_with_label, scores.pearson_table, label) for label in labels]
+    tables = [partial(_with_label, table, label) for table in (scores.pearson_table, scores.test_part_table) for label in labels]
+    tasks = [benchmark.predicted_chi4, benchmark.predicted_distributions, benchmark.learning_curve, benchmark.correlations]
     return [
         ("equilibration", "Equilibration", [equilibration.energy, certificate.panel, certificate.table, equilibration.moves]),
         ("relaxation", "Relaxation", [dynamics.relaxation, dynamics.heterogeneity]),
         ("labels", "Labels", [propensity.distributions]),
         ("scores", "Scores", [*figures, *tables, scores.comparisons]),
+        ("benchmark", "Benchmark", [*tasks, benchmark.transfer]),
         ("predictions", "Predictions", [snapshot.maps, scatter.predicted_against_true]),
         ("checks", "Checks", [checks.inherent_states, checks.replicas]),
         ("files", "Files", [header.provenance]),

@@ -34,10 +34,14 @@ class CampaignFolder {
   std::string dataset() const { return path("dataset.h5"); }
   std::string evaluation() const { return path("evaluation.json"); }
   std::string predictions() const { return path("evaluation.h5"); }
+  std::string crossFitScores() const { return path("crossfit.json"); }
+  std::string crossFitPredictions() const { return path("crossfit.h5"); }
+  std::string transfer() const { return path("transfer.json"); }
   std::string splitFile() const { return path("split.json"); }
   std::string report() const { return path("report/report.html"); }
   std::string progressLog() const { return path("log/progress.jsonl"); }
   std::string timesLog() const { return path("log/times.jsonl"); }
+  std::string scoresLog() const { return path("log/scores.jsonl"); }
   std::string notesLog() const { return path("log/notes.jsonl"); }
 
   /// A finished part of an unfinished stage: work/<stage>/<name>.h5.
@@ -60,8 +64,8 @@ class CampaignFolder {
   /// Writes campaign.toml where it does not say the same already, and removes files that a killed program left
   /// unfinished. Only for a program that has the folder for itself.
   void claim() const;
-  /// For a share: writes campaign.toml where there is none, and removes nothing, since other shares are writing. FileError
-  /// where the folder says another thing than this campaign.
+  /// For a share: writes campaign.toml where there is none, and removes nothing, since other shares are writing.
+  /// FileError where the folder says another thing than this campaign.
   void join() const;
   /// The split of the folder, filled up to the sizes that the campaign states.
   Split split() const;

@@ -1,4 +1,7 @@
 // glassforge evaluate: scores on the test part, of one campaign or of one campaign's models on others (transfer).
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 
 #include "app/campaign_session.hpp"
@@ -7,6 +10,7 @@
 #include "app/evaluation_json.hpp"
 #include "app/learning_data.hpp"
 #include "core/error.hpp"
+#include "io/dynamics_file.hpp"
 #include "io/model_file.hpp"
 #include "io/text_file.hpp"
 
@@ -20,10 +24,11 @@ struct EvaluateCommandOptions {
   bool as_json = false;
 };
 
-/// Scores of the first campaign's models on the test part of one campaign.
+/// Scores of one campaign's models on the test part of one campaign.
 struct Scored {
-  std::string campaign;
-  double temperature = 0;
+  std::string trained_on, campaign;
+  double trained_temperature = 0, temperature = 0;
+  double tau_alpha = 0;  ///< of the campaign scored on; NaN where it is not known
   ml::Evaluation evaluation;
 };
 
@@ -32,8 +37,10 @@ void requireScorable(const CampaignFolder& folder) {
   require<FileError>(exists(folder.labels(folder.shards().front())),
                      "{}: there are no labels yet; run the campaign up to the stage label first", folder.root());
   const auto split = folder.storedSplit();
-  require<FileError>(split.has_value(), "{}: there is no split yet; run the campaign up to the stage label first", folder.root());
-  require(!split->test.empty(), "{}: the test part is empty; models are scored where split.test is above 0", folder.root());
+  require<FileError>(split.has_value(), "{}: there is no split yet; run the campaign up to the stage label first",
+                     folder.root());
+  require(!split->test.empty(), "{}: the test part is empty; models are scored where split.test is above 0",
+          folder.root());
 }
 
 void requireTrained(const CampaignFolder& folder, const Campaign& campaign) {
@@ -51,13 +58,19 @@ std::vector<std::unique_ptr<ml::Model>> loadModels(const CampaignFolder& folder,
   return models;
 }
 
-Scored scoreOn(const OpenedCampaign& target, const std::vector<std::unique_ptr<ml::Model>>& models, bool own,
-               const par::Communicator& comm) {
+bool isTrained(const OpenedCampaign& opened) {
+  const CampaignFolder folder(opened.root, opened.campaign);
+  const auto& names = opened.campaign.models;
+  return !names.empty() &&
+         std::all_of(names.begin(), names.end(), [&](const auto& n) { return exists(folder.model(n)); });
+}
+
+Scored scoreOn(const OpenedCampaign& trained, const std::vector<std::unique_ptr<ml::Model>>& models,
+               const OpenedCampaign& target, const par::Communicator& comm) {
   const CampaignFolder folder(target.root, target.campaign);
   const CampaignSource source(folder);
-  ml::EvaluateOptions options;
-  options.species_names = target.campaign.system.mixture.species;
-  options.same_times = own;
+  ml::EvaluateOptions options = evaluateOptions(target.campaign);
+  options.same_times = &trained == &target;
   std::vector<const ml::Model*> fitted;
   for (const auto& model : models) {
     if (!model->predictsLabels()) options.baselines.push_back(model->name());
@@ -65,32 +78,91 @@ Scored scoreOn(const OpenedCampaign& target, const std::vector<std::unique_ptr<m
   }
   const auto test = folder.storedSplit().value().test;
   MpiReducer reducer(comm);
-  return {target.campaign.name, target.campaign.system.temperature, ml::evaluate(fitted, source, test, reducer, options)};
+  Scored scored{trained.campaign.name,
+                target.campaign.name,
+                trained.campaign.system.temperature,
+                target.campaign.system.temperature,
+                std::numeric_limits<double>::quiet_NaN(),
+                ml::evaluate(fitted, source, test, reducer, options)};
+  par::together(comm, [&] {
+    if (exists(folder.dynamics())) scored.tau_alpha = io::readDynamics(folder.dynamics()).tau_alpha;
+    if (comm.root()) logTestScored(folder, "evaluate", trained.campaign.models, test);
+  });
+  return scored;
 }
 
-Json transferJson(const std::vector<Scored>& all) {
-  Json json{{"trained_on", {{"campaign", all[0].campaign}, {"temperature", all[0].temperature}}},
+/// Everything that has models on everything; the models of the first campaign come first.
+std::vector<Scored> scoreAll(const std::vector<OpenedCampaign>& opened, const par::Communicator& comm) {
+  std::vector<Scored> all;
+  for (const auto& trained : opened) {
+    if (!isTrained(trained)) continue;
+    const auto models = loadModels(CampaignFolder(trained.root, trained.campaign), trained.campaign);
+    for (const auto& target : opened) all.push_back(scoreOn(trained, models, target, comm));
+  }
+  return all;
+}
+
+Json withPlace(Json one, const Scored& scored) {
+  one["campaign"] = scored.campaign;
+  one["temperature"] = scored.temperature;
+  one["tau_alpha"] = jsonNumber(scored.tau_alpha);
+  return one;
+}
+
+Json transferJson(const std::vector<Scored>& all, std::size_t campaigns) {
+  Json json{{"trained_on", {{"campaign", all[0].trained_on}, {"temperature", all[0].trained_temperature}}},
             {"results", Json::array()},
-            {"comparisons", Json::array()}};
-  const auto append = [](Json& list, const auto& entries, const Scored& scored) {
-    for (const auto& entry : entries) {
-      Json one = toJson(entry);
-      one["campaign"] = scored.campaign;
-      one["temperature"] = scored.temperature;
-      list.push_back(std::move(one));
+            {"comparisons", Json::array()},
+            {"matrix", Json::array()}};
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    for (const auto& result : all[k].evaluation.results) {
+      Json one = withPlace(toJson(result), all[k]);
+      if (k < campaigns) json["results"].push_back(one);
+      one["trained_on"] = {{"campaign", all[k].trained_on}, {"temperature", all[k].trained_temperature}};
+      json["matrix"].push_back(std::move(one));
     }
-  };
-  for (const auto& scored : all) {
-    append(json["results"], scored.evaluation.results, scored);
-    append(json["comparisons"], scored.evaluation.comparisons, scored);
+    for (const auto& comparison : all[k].evaluation.comparisons)
+      if (k < campaigns) json["comparisons"].push_back(withPlace(toJson(comparison), all[k]));
   }
   return json;
 }
 
+/// Of the label times the one nearest to tau_alpha; the last where tau_alpha is not known.
+double timeShown(const Scored& scored, const std::string& label) {
+  double shown = 0, nearest = std::numeric_limits<double>::infinity();
+  for (const auto& r : scored.evaluation.results) {
+    if (r.label != label) continue;
+    const double distance = std::abs(std::log(r.time / scored.tau_alpha));
+    if (std::isfinite(distance) ? distance < nearest : r.time > shown) shown = r.time;
+    nearest = std::min(nearest, std::isfinite(distance) ? distance : nearest);
+  }
+  return shown;
+}
+
+/// Test temperature by training temperature, a table for every label and model.
+void printMatrix(const std::vector<Scored>& all, std::size_t campaigns) {
+  std::map<std::string, std::vector<std::string>> tables;  // by title: a row for each campaign scored on
+  for (std::size_t k = 0; k < all.size(); ++k)
+    for (const auto& r : all[k].evaluation.results) {
+      if (r.time != timeShown(all[k], r.label)) continue;
+      auto& rows = tables[r.label + ", " + r.model];
+      rows.resize(campaigns);
+      auto& row = rows[k % campaigns];
+      if (row.empty()) row = fmt::format("    {:<26} t = {:<8.4g}", all[k].campaign, r.time);
+      row += fmt::format("  {:>6.3f} +- {:<6.3f}", r.pearson_pooled, r.error);
+    }
+  fmt::print("\nTransfer: rows scored on, columns trained on");
+  for (std::size_t k = 0; k < all.size(); k += campaigns) fmt::print("  T = {}", all[k].trained_temperature);
+  fmt::print("\n");
+  for (const auto& [title, rows] : tables) fmt::print("  {}\n{}\n", title, fmt::join(rows, "\n"));
+}
+
 /// One table a campaign: a row for every model and label, a column for every time.
-void print(const std::vector<Scored>& all) {
-  fmt::print("Pearson correlation on test structures, models trained on {} (T = {})\n", all[0].campaign, all[0].temperature);
-  for (const auto& scored : all) {
+void print(const std::vector<Scored>& all, std::size_t campaigns) {
+  fmt::print("Pearson correlation on test structures, models trained on {} (T = {})\n", all[0].trained_on,
+             all[0].trained_temperature);
+  for (std::size_t k = 0; k < campaigns; ++k) {
+    const Scored& scored = all[k];
     std::map<std::pair<std::string, std::string>, std::string> rows;
     std::map<std::string, std::string> times;
     for (const auto& r : scored.evaluation.results) {
@@ -105,6 +177,7 @@ void print(const std::vector<Scored>& all) {
       fmt::print("    {:<26}{}\n", key.second, cells);
     }
   }
+  printMatrix(all, campaigns);
 }
 
 int evaluateOne(const OpenedCampaign& opened, bool as_json, const par::Communicator& comm) {
@@ -120,15 +193,17 @@ int evaluateOne(const OpenedCampaign& opened, bool as_json, const par::Communica
 }
 
 int evaluateTransfer(const std::vector<OpenedCampaign>& opened, bool as_json, const par::Communicator& comm) {
-  const auto models = loadModels(CampaignFolder(opened[0].root, opened[0].campaign), opened[0].campaign);
-  std::vector<Scored> all;
-  for (std::size_t k = 0; k < opened.size(); ++k) all.push_back(scoreOn(opened[k], models, k == 0, comm));
-  if (!comm.root()) return 0;
-  if (as_json) {
-    fmt::print("{}\n", transferJson(all).dump(1));
-  } else {
-    print(all);
-  }
+  const auto all = scoreAll(opened, comm);
+  par::together(comm, [&] {
+    if (!comm.root()) return;
+    const std::string text = transferJson(all, opened.size()).dump(1) + "\n";
+    io::writeText(CampaignFolder(opened[0].root, opened[0].campaign).transfer(), text);
+    if (as_json) {
+      fmt::print("{}", text);
+    } else {
+      print(all, opened.size());
+    }
+  });
   return 0;
 }
 
@@ -156,8 +231,10 @@ void addEvaluateCommand(CLI::App& app, Action& action) {
   command->add_flag("--json", options->as_json, "Print one JSON object");
   command->footer(
       "One campaign: its models on its test part; also written to CAMPAIGN/evaluation.json.\n"
-      "Several: the models of the first on the test part of each, label times matched by their order (transfer between\n"
-      "temperatures); printed only.");
+      "Several: the models of each that has some on the test part of each, label times matched by their order "
+      "(transfer\n"
+      "between temperatures); also written to transfer.json in the folder of the first, from which its report is "
+      "drawn.");
   command->callback([options, &action] {
     action = [options](const par::Communicator& comm) { return evaluateCampaigns(*options, comm); };
   });

@@ -50,7 +50,7 @@ std::vector<ml::LabelField> CampaignSource::labelLayout() const {
   return fields;
 }
 
-ml::StructureSample CampaignSource::load(std::int64_t structure, const std::string& set) const {
+ml::StructureSample CampaignSource::labels(std::int64_t structure) const {
   const ActivityScope files(times_, Activity::files);
   const StructureLabels labels = storedLabels(folder_, structure);
   ml::StructureSample sample;
@@ -58,8 +58,14 @@ ml::StructureSample CampaignSource::load(std::int64_t structure, const std::stri
   sample.species = labels.species;
   sample.box = folder_.campaign().system.mixture.box;
   sample.thermal = labels.thermal.values();
-  sample.features = io::readFeatures(featuresPath(folder_, structure), structure, set).values;
   sample.labels = fieldsOf(labels);
+  return sample;
+}
+
+ml::StructureSample CampaignSource::load(std::int64_t structure, const std::string& set) const {
+  ml::StructureSample sample = labels(structure);
+  const ActivityScope files(times_, Activity::files);
+  sample.features = io::readFeatures(featuresPath(folder_, structure), structure, set).values;
   return sample;
 }
 

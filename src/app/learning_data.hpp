@@ -23,6 +23,8 @@ class CampaignSource final : public ml::StructureSource {
   std::size_t featureCount(const std::string& set) const override;
   std::vector<ml::LabelField> labelLayout() const override;
   ml::StructureSample load(std::int64_t structure, const std::string& set) const override;
+  /// Without features.
+  ml::StructureSample labels(std::int64_t structure) const;
 
  private:
   const CampaignFolder& folder_;

@@ -24,6 +24,15 @@ std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vect
   return {files.begin(), files.end()};
 }
 
+/// How models learn, in words; nothing where all is as it is by default, as in folders of before.
+std::string learningWords(const LearningSettings& learning) {
+  LearningSettings unsaid;
+  unsaid.seed = learning.seed;
+  if (learning == unsaid) return "";
+  return fmt::format(" networks {} epochs {} softness share {} species {}", learning.networks,
+                     fmt::join(learning.epochs, " "), learning.softness_share, fmt::join(learning.species, " "));
+}
+
 }  // namespace
 
 std::vector<std::string> contentHashes(const par::Communicator& comm, const std::vector<std::string>& files) {
@@ -50,7 +59,13 @@ std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::st
 std::string trainingHash(const par::Communicator& comm, const CampaignFolder& folder, const Split& split) {
   const std::string parts =
       fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
-  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation}), parts);
+  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation}),
+                     parts + learningWords(folder.campaign().learning));
+}
+
+std::string crossFitHash(const par::Communicator& comm, const CampaignFolder& folder, const Split& split) {
+  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation, split.test}),
+                     "cross-fit" + learningWords(folder.campaign().learning));
 }
 
 std::string evaluationHash(const par::Communicator& comm, const CampaignFolder& folder,

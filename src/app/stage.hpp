@@ -36,14 +36,17 @@ void equilibrateStage(const StageContext& context);
 /// equilibrate by replica exchange: `todo` are the structures that are missing.
 void temperStructures(const StageContext& context, const std::vector<std::int64_t>& todo);
 void quenchStage(const StageContext& context);
-/// tau_alpha from short runs, where it has not been measured. Runs get longer until F_s has decayed, one round after the
-/// other, so it is one program's: its runs are shared out among the ranks.
+/// tau_alpha from short runs, where it has not been measured. Runs get longer until F_s has decayed, one round after
+/// the other, so it is one program's: its runs are shared out among the ranks.
 void dynamicsStage(const StageContext& context);
 void launchStage(const StageContext& context);
 void labelStage(const StageContext& context);
 void describeStage(const StageContext& context);
 void trainStage(const StageContext& context);
 void evaluateStage(const StageContext& context);
+/// Part of evaluate, where [evaluate] folds asks for it: every structure predicted by models that have not seen it, and
+/// the learning curve.
+void crossFit(const StageContext& context);
 void reportStage(const StageContext& context);
 
 struct Stage {

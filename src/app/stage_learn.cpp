@@ -1,7 +1,5 @@
 // Stages describe, train and evaluate: descriptors, models fitted on the training part, scores on the test part.
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "app/evaluation_json.hpp"
@@ -12,7 +10,6 @@
 #include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
 #include "core/error.hpp"
-#include "io/dynamics_file.hpp"
 #include "io/feature_file.hpp"
 #include "io/model_file.hpp"
 #include "io/prediction_file.hpp"
@@ -24,8 +21,6 @@
 
 namespace glassforge::app {
 namespace {
-
-using Json = nlohmann::json;
 
 /// E_i = 1/2 sum_j V(r_ij) in file order.
 template <int D>
@@ -114,23 +109,6 @@ void trainModel(const StageContext& context, ml::Model& model, const ml::Trainin
   });
 }
 
-Json evaluationJson(const StageContext& context, const ml::Evaluation& evaluation, const Split& split) {
-  Json json{{"campaign", context.campaign.name},
-            {"temperature", context.campaign.system.temperature},
-            {"species_scored", context.campaign.system.mixture.species.front()},
-            {"split", {{"train", split.train}, {"validation", split.validation}, {"test", split.test}}},
-            {"results", Json::array()},
-            {"comparisons", Json::array()}};
-  if (exists(context.folder.dynamics())) {
-    const auto dynamics = io::readDynamics(context.folder.dynamics());
-    json["tau_alpha"] = jsonNumber(dynamics.tau_alpha);
-    json["tau_alpha_error"] = jsonNumber(dynamics.tau_alpha_error);
-  }
-  for (const auto& result : evaluation.results) json["results"].push_back(toJson(result));
-  for (const auto& comparison : evaluation.comparisons) json["comparisons"].push_back(toJson(comparison));
-  return json;
-}
-
 /// Predictions of all ranks, sorted, on the root. Collective.
 std::vector<io::Prediction> gatherPredictions(const StageContext& context, const std::vector<std::int64_t>& test,
                                               const std::vector<io::Prediction>& mine) {
@@ -213,8 +191,10 @@ void trainStage(const StageContext& context) {
   progress.finish();
 }
 
-void evaluateStage(const StageContext& context) {
-  if (context.campaign.models.empty() || !hasLabels(context)) return;
+namespace {
+
+/// Scores the models of [train] on the test part. Collective.
+void scoreTestPart(const StageContext& context) {
   const Split split = context.folder.split();
   if (split.test.empty()) return;
   const std::string parent = evaluationHash(context.comm, context.folder, context.campaign.models, split);
@@ -225,8 +205,7 @@ void evaluateStage(const StageContext& context) {
   const CampaignSource source(context.folder, context.times);
   auto models = makeModels(context.campaign);
   std::vector<const ml::Model*> fitted;
-  ml::EvaluateOptions options;
-  options.species_names = context.campaign.system.mixture.species;
+  ml::EvaluateOptions options = evaluateOptions(context.campaign);
   std::vector<io::Prediction> predictions;
   options.sink = [&](std::int64_t structure, const std::string& model, const std::string& label,
                      const Array<double>& values) {
@@ -239,17 +218,27 @@ void evaluateStage(const StageContext& context) {
   }
   MpiReducer reducer(context.comm);
   auto evaluation = ml::evaluate(fitted, source, split.test, reducer, options);
-  std::erase_if(evaluation.comparisons, [&](const auto& c) {  // one bare descriptor against another says nothing
-    return std::find(options.baselines.begin(), options.baselines.end(), c.model) != options.baselines.end();
-  });
+  leaveOutBare(evaluation, options.baselines);
   const auto all = gatherPredictions(context, split.test, predictions);
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;
-    io::writeText(context.folder.evaluation(), evaluationJson(context, evaluation, split).dump(1) + "\n");
+    logTestScored(context.folder, "run", context.campaign.models, split.test);
+    nlohmann::json json = scoresHead(context.folder);
+    json["split"] = toJson(split);
+    addScores(json, evaluation);
+    io::writeText(context.folder.evaluation(), json.dump(1) + "\n");
     Manifest manifest = context.folder.manifest("predictions");  // written last: it says that both files are there
     manifest.parent_hash = parent;
     io::writePredictions(context.folder.predictions(), manifest, all, context.notes);
   });
+}
+
+}  // namespace
+
+void evaluateStage(const StageContext& context) {
+  if (context.campaign.models.empty() || !hasLabels(context)) return;
+  scoreTestPart(context);
+  if (context.campaign.evaluate.folds > 0) crossFit(context);
 }
 
 }  // namespace glassforge::app

@@ -1,8 +1,11 @@
 #include "core/statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
+
+#include "core/random.hpp"
 
 namespace glassforge {
 namespace {
@@ -43,6 +46,33 @@ Estimate jackknife(double value, std::size_t samples, const std::function<double
   std::vector<double> left_out;
   for (std::size_t s = 0; samples > 1 && s < samples; ++s) left_out.push_back(without(s));
   return {value, jackknifeError(left_out)};
+}
+
+Estimate fourPointSusceptibility(std::span<const double> overlap, double particles) {
+  const auto without = [&](std::size_t s) {
+    std::vector<double> others(overlap.begin(), overlap.end());
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(s));
+    return particles * varianceOf(others);
+  };
+  return jackknife(particles * varianceOf(overlap), overlap.size(), without);
+}
+
+double bootstrapError(std::size_t samples, std::size_t resamples, std::uint64_t seed,
+                      const std::function<double(std::span<const int>)>& of) {
+  if (samples < 2) return kMissing;
+  const RandomStream stream({seed, Purpose::bootstrap, 0, 0});
+  std::vector<double> values;
+  std::vector<int> drawn(samples);
+  for (std::size_t b = 0; b < resamples; ++b) {
+    std::fill(drawn.begin(), drawn.end(), 0);
+    for (std::size_t k = 0; k < samples; ++k) {
+      const double u = stream.uniforms(b, static_cast<std::uint32_t>(k))[0];
+      ++drawn[static_cast<std::size_t>(u * static_cast<double>(samples))];
+    }
+    const double value = of(drawn);
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  return std::sqrt(varianceOf(values));
 }
 
 }  // namespace glassforge

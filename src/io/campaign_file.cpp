@@ -9,6 +9,7 @@
 #include "io/campaign_cage.hpp"
 #include "io/campaign_certificate.hpp"
 #include "io/campaign_labels.hpp"
+#include "io/campaign_learning.hpp"
 #include "io/campaign_system.hpp"
 #include "io/campaign_tempering.hpp"
 #include "io/toml_section.hpp"
@@ -169,19 +170,6 @@ void readDynamics(const TomlDocument& document, Campaign& c) {
   }
 }
 
-/// A list of names, each once.
-std::vector<std::string> readNames(const TomlDocument& document, const std::string& section_name, std::string_view key) {
-  const TomlSection section(document, section_name, {key});
-  if (!section.has(key)) return {};
-  auto names = section.texts(key, "names");
-  std::set<std::string> seen;
-  for (const auto& name : names) {
-    if (name.empty()) section.fail(key, "has an empty name");
-    if (!seen.insert(name).second) section.fail(key, fmt::format("names \"{}\" twice", name));
-  }
-  return names;
-}
-
 /// Two thirds, a sixth and a sixth of the structures where [split] is absent and there are at least three.
 void readSplit(const TomlDocument& document, Campaign& c) {
   const TomlSection section(document, "split", {"train", "validation", "test", "test_ids"});
@@ -225,7 +213,7 @@ Campaign readCampaign(const std::string& path, std::span<const std::string> over
   const TomlDocument document(path, overrides);
   refuseUnknownKeys(document, document.root(), "",
                     std::array{"campaign"sv, "system"sv, "equilibrate"sv, "certificate"sv, "quench"sv, "cage"sv, "replicas"sv, "labels"sv, "dynamics"sv,
-                               "describe"sv, "train"sv, "split"sv, "engine"sv, "files"sv});
+                               "describe"sv, "train"sv, "split"sv, "evaluate"sv, "engine"sv, "files"sv});
   Campaign c;
   readName(document, c);
   c.system = readSystem(document);
@@ -236,9 +224,10 @@ Campaign readCampaign(const std::string& path, std::span<const std::string> over
   readReplicas(document, c);
   c.labels = readLabelSettings(document, c.system.mixture, c.replicas.count);
   readDynamics(document, c);
-  c.descriptor_sets = readNames(document, "describe", "sets");
-  c.models = readNames(document, "train", "models");
+  c.descriptor_sets = readNames(TomlSection(document, "describe", {"sets"}), "sets");
+  readTraining(document, c);
   readSplit(document, c);
+  c.evaluate = readEvaluateSettings(document, c.split);
   readMachine(document, c);
   return c;
 }

@@ -202,6 +202,26 @@ void writeSplit(Text& text, const SplitSettings& split) {
   text.entry("test_ids", split.test_ids);
 }
 
+/// What does not stand in a file means the default: campaigns of before read the same.
+void writeLearning(Text& text, const Campaign& c) {
+  text.section("train");
+  text.entry("models", c.models);
+  text.entry("species", c.learning.species);
+  text.section("train.glassmlp");
+  text.entry("networks", c.learning.networks);
+  text.entry("epochs", std::vector<std::int64_t>(c.learning.epochs.begin(), c.learning.epochs.end()));
+  text.section("train.softness");
+  text.entry("share", c.learning.softness_share);
+}
+
+void writeEvaluate(Text& text, const EvaluateSettings& evaluate) {
+  text.section("evaluate");
+  text.entry("folds", evaluate.folds);
+  text.entry("learning_curve", evaluate.learning_curve);
+  text.entry("threshold", evaluate.threshold);
+  text.entry("resamples", evaluate.resamples);
+}
+
 /// The campaign with everything that may grow or change without changing results set to one value.
 Campaign essence(Campaign c) {
   c.system.structures = 0;
@@ -238,9 +258,14 @@ std::string textOf(const Campaign& c, TextUse use) {
   text.entry("max_time", c.dynamics.max_time);
   text.section("describe");
   text.entry("sets", c.descriptor_sets);
-  text.section("train");
-  text.entry("models", c.models);
+  if (use == TextUse::reading) {
+    writeLearning(text, c);
+  } else {
+    text.section("train");
+    text.entry("models", c.models);
+  }
   writeSplit(text, c.split);
+  if (use == TextUse::reading) writeEvaluate(text, c.evaluate);
   text.section("engine");
   text.entry("skin", c.engine.skin);
   text.entry("precision", std::string(c.engine.precision == Precision::mixed ? "mixed" : "double"));

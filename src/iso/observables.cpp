@@ -106,16 +106,6 @@ Estimate nonGaussian(const std::vector<double>& msd, const std::vector<double>& 
   return jackknife(of(msd.size()), msd.size(), of);
 }
 
-/// N times the unbiased variance over structures of the share of slow particles.
-Estimate fourPointSusceptibility(const std::vector<double>& slow, double particles) {
-  const auto without = [&](std::size_t s) {
-    std::vector<double> others(slow);
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(s));
-    return particles * varianceOf(others);
-  };
-  return jackknife(particles * varianceOf(slow), slow.size(), without);
-}
-
 /// rho_max of the particles of a species over all structures: the spread within structures and of their means.
 double pooledCeiling(const std::vector<StructureObservables>& all, std::size_t t, std::size_t s) {
   const auto means = column(all, &StructureObservables::propensity, t, s);

@@ -13,9 +13,10 @@ import numpy as np
 PROGRAM = os.environ.get("GLASSFORGE_BIN") or str(Path(__file__).resolve().parents[2] / "build/release/glassforge")
 
 
-def glassforge(*words, cwd=None, check=True):
-    """Runs the program; with `check`, it must succeed."""
-    done = subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+def glassforge(*words, cwd=None, check=True, ranks=1):
+    """Runs the program, on several ranks by mpirun; with `check`, it must succeed."""
+    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks > 1 else []
+    done = subprocess.run([*launcher, PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
     if check:
         assert done.returncode == 0, done.stderr
     return done

@@ -149,11 +149,29 @@ class ReportData:
     # ---- scores ----
 
     @cached_property
+    def scores(self) -> dict[str, Any]:
+        """crossfit.json where the campaign cross-fits, else evaluation.json."""
+        try:
+            return self.campaign.cross_fit()
+        except MissingError:
+            return self.campaign.evaluation()
+
+    @property
+    def cross_fitted(self) -> bool:
+        return "folds" in self.scores
+
+    @cached_property
     def curves(self) -> dict[str, list[Curve]]:
         """Label -> curves of the scored species, best at the last time first."""
-        rows = [
-            r for r in self.campaign.evaluation()["results"] if r.get("species", self.scored_name) == self.scored_name
-        ]
+        return self._curves(self.scores["results"])
+
+    @cached_property
+    def test_curves(self) -> dict[str, list[Curve]]:
+        """The same of the test part alone."""
+        return self._curves(self.campaign.evaluation()["results"])
+
+    def _curves(self, results: list[dict]) -> dict[str, list[Curve]]:
+        rows = [r for r in results if r.get("species", self.scored_name) == self.scored_name]
         curves: dict[str, list[Curve]] = {}
         try:
             for label, model in dict.fromkeys((r["label"], r["model"]) for r in rows):
@@ -161,15 +179,13 @@ class ReportData:
                 keys = ("time", "pearson_pooled", "error", "pearson_per_structure", "r2", "ceiling")
                 curves.setdefault(label, []).append(Curve(model, *(_column(mine, key) for key in keys)))
         except KeyError as error:
-            raise CampaignError(
-                f"{self.campaign.folder / 'evaluation.json'}: a result lacks the key {error}"
-            ) from error
+            raise CampaignError(f"{self.campaign.folder}: a result of the scores lacks the key {error}") from error
         return {label: sorted(group, key=_rank) for label, group in curves.items()}
 
     @cached_property
     def main_label(self) -> str:
         if not self.curves:
-            raise MissingError("evaluation.json holds no scores", "evaluate")
+            raise MissingError("there are no scores", "evaluate")
         return "displacement" if "displacement" in self.curves else next(iter(self.curves))
 
     @cached_property
@@ -194,7 +210,15 @@ class ReportData:
 
     @cached_property
     def test_structures(self) -> list[int]:
+        """The structures that scores are of: all where they are cross-fitted, else the test part."""
+        if self.cross_fitted:
+            return sorted(s for fold in self.scores["folds"] for s in fold["test"])
         return self.campaign.split()["test"].tolist()
+
+    @property
+    def structure_words(self) -> str:
+        """What the scored structures are called."""
+        return "structure" if self.cross_fitted else "test structure"
 
     @cached_property
     def sampled_tests(self) -> list[int]:
@@ -206,9 +230,8 @@ class ReportData:
     def truth_and_prediction(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Times (T,), the main label (T, N) and what the best model predicts (T, N) for a test structure."""
         labels = self.campaign.labels(number)
-        truth, prediction = labels.of(self.main_label), self.campaign.predictions(
-            number, self.best.model, self.main_label
-        )
+        truth = labels.of(self.main_label)
+        prediction = self.campaign.predictions(number, self.best.model, self.main_label, self.cross_fitted)
         if truth.shape != prediction.shape:
             raise MissingError(f"the predictions of structure {number} are older than its labels", "evaluate")
         return labels.times, truth, prediction

@@ -37,7 +37,7 @@ def predicted_against_true(data: ReportData) -> str:
     particles = f"{text.number(truth.shape[1], 9)} {escape(data.scored_name)} particles"
     caption = (
         f"Prediction of {escape(best.model)} against the {label_title(label)} propensity, {particles} of "
-        f"{text.counted(len(data.sampled_tests), 'test structure')}. Colour: particles per hexagon, logarithmic. On the "
+        f"{text.counted(len(data.sampled_tests), data.structure_words)}. Colour: particles per hexagon, logarithmic. On the "
         "line the prediction is exact; the 0.2 % of particles farthest out lie outside the axes."
     )
     return text.figure(style.svg(fig, "scatter"), "Predicted against true", caption)

@@ -117,8 +117,8 @@ def _finish_axes(ax, curves: list[Curve], tau_alpha: float) -> None:
 def _caption(data: ReportData, table: published.Published | None) -> str:
     count = len(data.test_structures)
     caption = (
-        f"{escape(data.scored_name)} particles, pooled over {text.counted(count, 'test structure')}; bars are jackknife "
-        "standard errors over these. Dashed: the highest correlation that the noise of finitely many replicas allows, "
+        f"{escape(data.scored_name)} particles, pooled over {text.counted(count, data.structure_words)}"
+        f"{_cross_fit_words(data)}; bars are jackknife standard errors over these. Dashed: the highest correlation that the noise of finitely many replicas allows, "
         "ρ<sub>max</sub>. Grey squares: bare descriptors, not fitted, with their own sign."
     )
     if table:
@@ -129,9 +129,27 @@ def _caption(data: ReportData, table: published.Published | None) -> str:
     return caption
 
 
+def _cross_fit_words(data: ReportData) -> str:
+    if not data.cross_fitted:
+        return ""
+    return f", each predicted by models fitted in one of {len(data.scores['folds'])} folds without it"
+
+
+def test_part_table(data: ReportData, label: str) -> str:
+    """The table of the test part beside that of cross-fitting; nothing where there is no cross-fitting."""
+    if not data.cross_fitted or label not in data.test_curves:
+        return ""
+    count = len(data.campaign.split()["test"])
+    return _table(data, label, data.test_curves[label], f"the {text.counted(count, 'test structure')} of the split", False)
+
+
 def pearson_table(data: ReportData, label: str) -> str:
     """Table: pooled Pearson with error, and under it the mean over single structures; published values below ours."""
-    curves = data.curves[label]
+    count = len(data.test_structures)
+    return _table(data, label, data.curves[label], f"{text.counted(count, data.structure_words)}{_cross_fit_words(data)}", True)
+
+
+def _table(data: ReportData, label: str, curves: list[Curve], structures: str, beside_published: bool) -> str:
     times = np.unique(np.concatenate([c.times for c in curves]))
     highest = {
         t: max((_at(c.times, c.pooled, t) for c in curves if np.isfinite(_at(c.times, c.pooled, t))), default=None)
@@ -140,14 +158,14 @@ def pearson_table(data: ReportData, label: str) -> str:
     rows = [[escape(c.model), *(_cell(c, t, highest[t]) for t in times)] for c in curves]
     grid, ceiling = _ceiling(curves)
     rows.append(["<i>ρ</i><sub>max</sub>", *(text.fixed(_at(grid, ceiling, t)) for t in times)])
-    table = published.find(data.model, data.temperature, label)
+    table = published.find(data.model, data.temperature, label) if beside_published else None
     if table:
         rows.append([f"published ({table.source})"])
         rows += [[m, *(text.fixed(table.at(m, t)) for t in times)] for m in table.scores]
     head = ["model", *(f"<i>t</i> = {text.number(t)}" for t in times)]
     caption = (
         f"Pearson correlation with the {label_title(label)} propensity, {escape(data.scored_name)} particles: pooled over "
-        "the test structures ± jackknife error; small: mean of the correlations within single structures. Bold: the "
+        f"{structures} ± jackknife error; small: mean of the correlations within single structures. Bold: the "
         "highest of a time."
     )
     return text.table(head, rows, caption, "scores")
@@ -171,10 +189,10 @@ def _at(times: np.ndarray, values: np.ndarray, time: float) -> float:
 
 def comparisons(data: ReportData) -> str:
     """Table: differences between models on the same structures, with paired errors."""
-    rows = data.campaign.evaluation().get("comparisons") or []
+    rows = data.scores.get("comparisons") or []
     rows = [r for r in rows if r.get("species", data.scored_name) == data.scored_name]
     if not rows:
-        raise MissingError("evaluation.json holds no comparisons between models", "evaluate")
+        raise MissingError("there are no comparisons between models", "evaluate")
     times = sorted({float(r["time"]) for r in rows})
     body: list[list[str]] = []
     for label in dict.fromkeys(r["label"] for r in rows):
@@ -187,7 +205,7 @@ def comparisons(data: ReportData) -> str:
             body.append([f"{escape(pair[0])} − {escape(pair[1])}", *(_difference(mine.get(t)) for t in times)])
     head = ["model − baseline", *(f"<i>t</i> = {text.number(t)}" for t in times)]
     caption = (
-        "Pooled Pearson of a model less that of a baseline on the same test structures (a bare descriptor by its absolute "
+        "Pooled Pearson of a model less that of a baseline on the same structures (a bare descriptor by its absolute "
         "value), ± paired jackknife error. Bold: further than two errors from zero."
     )
     return text.table(head, body, caption, "scores")

@@ -56,7 +56,7 @@ def maps(data: ReportData) -> str:
     _colorbar(fig, images[0], (0.015 + 0.335 / 2, 0.335), SYMBOL[label] + UNIT[label])
     _colorbar(fig, images[2], (0.685, 0.3), "percentile points")
     caption = _caption(data, state, float(times[k]), number, correlation)
-    return text.figure(style.svg(fig, "maps"), "One test structure, true and predicted", caption)
+    return text.figure(style.svg(fig, "maps"), f"One {data.structure_words}, true and predicted", caption)
 
 
 def _typical(data: ReportData) -> tuple[int, float]:
@@ -155,7 +155,7 @@ def _caption(data: ReportData, state: State, time: float, number: int, correlati
     if len(state.box) == 3:
         slab = f" A slab of thickness {text.number(SLAB)} σ<sub>AA</sub> through the middle of the box."
     return (
-        f"Structure {number}, the test structure of median correlation ({text.fixed(correlation, 2)}), at "
+        f"Structure {number}, the {data.structure_words} of median correlation ({text.fixed(correlation, 2)}), at "
         f"<i>t</i> = {text.number(time)}: {label_title(data.main_label)} propensity of the {escape(data.scored_name)} "
         "particles in the periodic box, circles of diameter σ<sub>αα</sub>; other species are pale. Left and middle share "
         "one colour scale (2nd to 98th percentile of the truth); a prediction spreads less than the truth by nature. Right: "

@@ -6,42 +6,10 @@
 #include <map>
 
 #include "core/error.hpp"
-#include "ml/benchmark/metrics.hpp"
 
 namespace glassforge::ml {
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-/// Moments of all structures for every (model, label, time, scored species), structures last.
-class ScoreTable {
- public:
-  ScoreTable(std::size_t models, const std::vector<LabelField>& layout, std::size_t species, std::size_t structures)
-      : models_(models), species_(species), structures_(structures) {
-    for (const LabelField& field : layout) {
-      first_row_.push_back(rows_);
-      rows_ += field.times.size();
-    }
-    cells_.resize(models_ * rows_ * species_ * structures_);
-  }
-  std::size_t blockSize() const { return models_ * rows_ * species_ * Moments::packed_size; }
-  /// Takes the packed moments of structure number s of the list: model by model, label by label, time by time, species.
-  void set(std::size_t s, std::span<const double> block) {
-    require(block.size() == blockSize(), "a structure gave {} moments instead of {}", block.size(), blockSize());
-    for (std::size_t cell = 0; cell < models_ * rows_ * species_; ++cell)
-      cells_[cell * structures_ + s] = Moments::unpack(block.subspan(cell * Moments::packed_size));
-  }
-  std::span<const Moments> at(std::size_t model, std::size_t label, std::size_t time, std::size_t species) const {
-    const std::size_t cell = (model * rows_ + first_row_[label] + time) * species_ + species;
-    return {cells_.data() + cell * structures_, structures_};
-  }
-
- private:
-  std::size_t models_, species_, structures_, rows_ = 0;
-  std::vector<std::size_t> first_row_;
-  std::vector<Moments> cells_;
-};
 
 void checkTimes(const Model& model, const LabelField& field, bool same_times) {
   const std::vector<double> learnt = model.times(field.name);
@@ -54,69 +22,74 @@ void checkTimes(const Model& model, const LabelField& field, bool same_times) {
             field.times[t]);
 }
 
-void checkRequest(const std::vector<const Model*>& models, const std::vector<LabelField>& layout,
-                  const std::vector<std::int64_t>& test, const EvaluateOptions& options) {
-  require(!test.empty(), "there are no test structures to score models on: raise [split] test");
+void checkRequest(const std::vector<ScoredModel>& models, const std::vector<std::int64_t>& structures,
+                  const EvaluateOptions& options) {
+  require(!structures.empty(), "there are no test structures to score models on: raise [split] test");
   for (const int species : options.scored)
     require(species >= 0 && static_cast<std::size_t>(species) < options.species_names.size(),
             "species {} cannot be scored: there are {}", species, options.species_names.size());
   for (const std::string& baseline : options.baselines)
-    require(std::ranges::any_of(models, [&](const Model* m) { return m->name() == baseline; }),
+    require(std::ranges::find(models, baseline, &ScoredModel::name) != models.end(),
             "the baseline \"{}\" is not among the models that are scored", baseline);
-  for (const Model* model : models)
-    for (const LabelField& field : layout) checkTimes(*model, field, options.same_times);
 }
 
-std::vector<std::size_t> rowsOf(const std::vector<std::int32_t>& species, int wanted) {
-  std::vector<std::size_t> rows;
-  for (std::size_t i = 0; i < species.size(); ++i)
-    if (species[i] == wanted) rows.push_back(i);
-  return rows;
+/// Pairs (model, baseline) by place in the list.
+std::vector<std::pair<std::size_t, std::size_t>> pairsOf(const std::vector<ScoredModel>& models,
+                                                         const std::vector<std::string>& baselines) {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t m = 0; m < models.size(); ++m)
+    for (std::size_t b = 0; b < models.size(); ++b) {
+      const bool named = std::ranges::find(baselines, models[b].name) != baselines.end();
+      if (m != b && (baselines.empty() ? b < m : named)) pairs.emplace_back(m, b);
+    }
+  return pairs;
 }
 
-std::vector<double> pick(std::span<const double> values, const std::vector<std::size_t>& rows) {
-  std::vector<double> picked;
-  for (const std::size_t i : rows) picked.push_back(values[i]);
-  return picked;
+template <class Record>
+Record placed(Record record, const ScorePlace& place) {
+  static_cast<ScorePlace&>(record) = place;
+  return record;
 }
 
-/// Sum over rows of Var_k(R_i^k) / N_R at one time; NaN where it is not known.
-double noiseOf(const LabelField& field, std::size_t time, const std::vector<std::size_t>& rows) {
-  if (field.variance.empty() || field.replicas < 2) return not_a_number;
-  double sum = 0;
-  for (const std::size_t i : rows) sum += field.variance(time, i);
-  return sum / static_cast<double>(field.replicas);
+void scoreColumn(const PredictedColumn& column, const std::vector<ScoredModel>& models, const ScorePlace& place,
+                 const EvaluateOptions& options, Evaluation& evaluation) {
+  for (std::size_t m = 0; m < models.size(); ++m)
+    evaluation.results.push_back(placed(scoreModel(column, m, models[m], options.scores), place));
+  for (const auto& [m, b] : pairsOf(models, options.baselines))
+    evaluation.comparisons.push_back(placed(compareModels(column, m, models[m], b, models[b]), place));
+  evaluation.heterogeneity.push_back(placed(heterogeneityOf(column, column.label, place.label, options.scores), place));
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    if (!models[m].predicts_labels) continue;
+    auto predicted = placed(heterogeneityOf(column, column.prediction[m], place.label, options.scores), place);
+    predicted.model = models[m].name;
+    evaluation.heterogeneity.push_back(std::move(predicted));
+  }
+  evaluation.correlations.push_back(placed(correlationsOf(column, models), place));
 }
 
 void blankOthers(Array<double>& predictions, const std::vector<std::int32_t>& species, const std::vector<int>& scored) {
   for (std::size_t i = 0; i < species.size(); ++i)
     if (std::ranges::find(scored, species[i]) == scored.end())
-      for (std::size_t t = 0; t < predictions.extent(0); ++t) predictions(t, i) = not_a_number;
+      for (std::size_t t = 0; t < predictions.extent(0); ++t)
+        predictions(t, i) = std::numeric_limits<double>::quiet_NaN();
 }
 
-void scoreLabel(const Model& model, const StructureSample& sample, const LabelField& field,
-                const EvaluateOptions& options, std::vector<double>& block) {
-  Array<double> predictions = model.predict(sample, field.name);
-  require(predictions.shape() == field.mean.shape(), "model {}: predictions of {} do not have the shape of the labels",
-          model.name(), field.name);
-  for (std::size_t t = 0; t < field.times.size(); ++t)
-    for (const int species : options.scored) {
-      const auto rows = rowsOf(sample.species, species);
-      Moments m = Moments::of(pick(predictions.row(t), rows), pick(field.mean.row(t), rows));
-      m.noise = noiseOf(field, t, rows);
-      m.pack(block);
-    }
+void tellSink(const PredictedStructure& one, const std::vector<const Model*>& models, const EvaluateOptions& options) {
   if (!options.sink) return;
-  blankOthers(predictions, sample.species, options.scored);
-  options.sink(sample.structure, model.name(), field.name, predictions);
+  for (std::size_t m = 0; m < models.size(); ++m)
+    for (auto [label, predictions] : one.predictions[m]) {
+      blankOthers(predictions, one.species, options.scored);
+      options.sink(one.structure, models[m]->name(), label, predictions);
+    }
 }
 
-/// The moments of one structure in the order ScoreTable::set takes them; each descriptor set is loaded once.
-std::vector<double> scoreStructure(std::int64_t structure, const std::vector<const Model*>& models,
-                                   const StructureSource& source, const std::vector<LabelField>& layout,
-                                   const EvaluateOptions& options) {
+}  // namespace
+
+PredictedStructure predictStructure(std::int64_t structure, const std::vector<const Model*>& models,
+                                    const StructureSource& source, const std::vector<LabelField>& layout) {
   std::map<std::string, StructureSample> samples;
-  std::vector<double> block;
+  PredictedStructure one;
+  one.structure = structure;
   for (const Model* model : models) {
     const std::string& set = model->descriptorSet();
     auto it = samples.find(set);
@@ -124,96 +97,53 @@ std::vector<double> scoreStructure(std::int64_t structure, const std::vector<con
       it = samples.emplace(set, source.load(structure, set)).first;
       it->second.validate();
     }
+    const StructureSample& sample = it->second;
+    one.species = sample.species;
+    one.labels = sample.labels;
+    auto& by_label = one.predictions.emplace_back();
     for (const LabelField& wanted : layout) {
-      const LabelField& field = it->second.label(wanted.name);
-      require(field.times == wanted.times, "structure {}: the times of {} differ from those of the campaign", structure,
-              field.name);
-      scoreLabel(*model, it->second, field, options, block);
+      require(sample.label(wanted.name).times == wanted.times,
+              "structure {}: the times of {} differ from those of the campaign", structure, wanted.name);
+      by_label[wanted.name] = model->predict(sample, wanted.name);
     }
   }
-  return block;
+  return one;
 }
 
-/// Pearson as comparisons count it.
-double merit(const Model& model, const Moments& m) {
-  return model.predictsLabels() ? m.pearson() : std::abs(m.pearson());
+Evaluation scorePredictions(const std::vector<ScoredModel>& models, const PredictedSource& source,
+                            const std::vector<LabelField>& layout, const std::vector<std::int64_t>& structures,
+                            Reducer& reducer, const EvaluateOptions& options) {
+  checkRequest(models, structures, options);
+  std::vector<std::int64_t> sorted(structures);
+  std::ranges::sort(sorted);
+  Evaluation evaluation;
+  for (const LabelField& field : layout)
+    for (const int species : options.scored)
+      for (std::size_t t = 0; t < field.times.size(); ++t) {
+        const auto column = gatherColumn(source, sorted, models.size(), {field.name, t, species}, reducer);
+        const ScorePlace place{field.name, options.species_names[static_cast<std::size_t>(species)], field.times[t]};
+        scoreColumn(column, models, place, options, evaluation);
+      }
+  return evaluation;
 }
-
-EvaluationResult resultOf(const Model& model, std::span<const Moments> structures) {
-  EvaluationResult result;
-  result.model = model.name();
-  const Moments pooled = pool(structures);
-  std::vector<double> without;
-  for (const Moments& m : leaveOneOut(structures)) without.push_back(m.pearson());
-  result.pearson_pooled = pooled.pearson();
-  result.error = jackknifeError(without);
-  result.pearson_per_structure = meanPearson(structures);
-  result.r2 = model.predictsLabels() ? pooled.r2() : not_a_number;
-  result.ceiling = pooled.ceiling();
-  return result;
-}
-
-Comparison comparisonOf(const Model& model, std::span<const Moments> scores, const Model& baseline,
-                        std::span<const Moments> baseline_scores) {
-  Comparison c;
-  c.model = model.name();
-  c.baseline = baseline.name();
-  c.difference = merit(model, pool(scores)) - merit(baseline, pool(baseline_scores));
-  const auto a = leaveOneOut(scores), b = leaveOneOut(baseline_scores);
-  std::vector<double> without;
-  for (std::size_t s = 0; s < a.size(); ++s) without.push_back(merit(model, a[s]) - merit(baseline, b[s]));
-  c.error = jackknifeError(without);
-  return c;
-}
-
-/// Pairs (model, baseline) by place in the list.
-std::vector<std::pair<std::size_t, std::size_t>> pairsOf(const std::vector<const Model*>& models,
-                                                         const std::vector<std::string>& baselines) {
-  std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t m = 0; m < models.size(); ++m)
-    for (std::size_t b = 0; b < models.size(); ++b) {
-      const bool named = std::ranges::find(baselines, models[b]->name()) != baselines.end();
-      if (m != b && (baselines.empty() ? b < m : named)) pairs.emplace_back(m, b);
-    }
-  return pairs;
-}
-
-template <class Record>
-Record placed(Record record, const LabelField& field, std::size_t time, const std::string& species) {
-  record.label = field.name;
-  record.time = field.times[time];
-  record.species = species;
-  return record;
-}
-
-}  // namespace
 
 Evaluation evaluate(const std::vector<const Model*>& models, const StructureSource& source,
                     const std::vector<std::int64_t>& test, Reducer& reducer, const EvaluateOptions& options) {
   const std::vector<LabelField> layout = source.labelLayout();
-  checkRequest(models, layout, test, options);
-  std::vector<std::int64_t> structures(test);
-  std::ranges::sort(structures);
-  const auto blocks = reducer.gather(
-      structures, [&](std::int64_t s) { return scoreStructure(s, models, source, layout, options); });
-  ScoreTable table(models.size(), layout, options.scored.size(), structures.size());
-  for (std::size_t s = 0; s < blocks.size(); ++s) table.set(s, blocks[s]);
-
-  Evaluation evaluation;
-  const auto pairs = pairsOf(models, options.baselines);
-  for (std::size_t l = 0; l < layout.size(); ++l)
-    for (std::size_t b = 0; b < options.scored.size(); ++b) {
-      const std::string& species = options.species_names[static_cast<std::size_t>(options.scored[b])];
-      for (std::size_t t = 0; t < layout[l].times.size(); ++t) {
-        for (std::size_t m = 0; m < models.size(); ++m)
-          evaluation.results.push_back(placed(resultOf(*models[m], table.at(m, l, t, b)), layout[l], t, species));
-        for (const auto& [m, base] : pairs)
-          evaluation.comparisons.push_back(
-              placed(comparisonOf(*models[m], table.at(m, l, t, b), *models[base], table.at(base, l, t, b)), layout[l],
-                     t, species));
-      }
-    }
-  return evaluation;
+  std::vector<ScoredModel> scored;
+  for (const Model* model : models) {
+    for (const LabelField& field : layout) checkTimes(*model, field, options.same_times);
+    scored.push_back({model->name(), model->predictsLabels()});
+  }
+  std::map<std::int64_t, PredictedStructure> held;
+  const PredictedSource predicted = [&](std::int64_t s) -> const PredictedStructure& {
+    const auto it = held.find(s);
+    if (it != held.end()) return it->second;
+    const PredictedStructure& made = held.emplace(s, predictStructure(s, models, source, layout)).first->second;
+    tellSink(made, models, options);
+    return made;
+  };
+  return scorePredictions(scored, predicted, layout, test, reducer, options);
 }
 
 }  // namespace glassforge::ml

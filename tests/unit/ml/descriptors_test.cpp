@@ -184,6 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Sets, Invariance, ::testing::Values("structure", "DEN",
 TEST(Descriptors, SpeciesWithNobodyInRangeGivesZeros) {
   DescriptorInput input = randomInput(2, 60, 8.0, 2, 17);
   input.species_names.push_back("C");
+  input.sigma.assign(9, 1.0);
   const FeatureSet set = describe("structure", input);
   for (const std::string column : {"rho_L1_C", "E_L1_C", "D_L1_C", "VarE_L1_C"})
     EXPECT_EQ(set.values(3, columnOf(set, column)), 0.0) << column;

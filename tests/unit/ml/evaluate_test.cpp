@@ -51,7 +51,7 @@ class Scores : public ::testing::Test {
                     }};
   OneColumn good{"good", 0, 1.0, true}, bad{"bad", 1, 1.0, true}, bare{"bare", 0, -2.0, false};
   SerialReducer reducer;
-  EvaluateOptions options{{"A", "B"}, {0}, {}, true, {}};
+  EvaluateOptions options{{"A", "B"}, {0}, {}, true, {}, {}};
 
   /// Columns of predictions and labels of one species, one pair per structure.
   std::vector<Moments> direct(std::size_t column, double factor, std::size_t time, int species,
