@@ -13,6 +13,7 @@ from .data import SYMBOL, UNIT, Curve, ReportData, label_title, nearest_time
 
 SHOWN = 3  # models whose distributions are drawn
 BINS = 40
+PALE = 1.6  # end of the colour scale of correlations: beyond 1, so that numbers stay legible
 
 
 def predicted_chi4(data: ReportData) -> str:
@@ -63,6 +64,7 @@ def predicted_distributions(data: ReportData) -> str:
     for k, (curve, values) in enumerate(zip(fitted, predicted)):
         ax.stairs(np.histogram(values, edges, density=True)[0], edges, color=style.LINES[k], linewidth=1.3, label=curve.model)
     ax.set_yscale("log")
+    style.style_log(ax.yaxis)
     ax.set_xlabel(f"propensity {SYMBOL[label]}{UNIT[label]}")
     ax.set_ylabel("density")
     ax.legend(frameon=False, fontsize=8, labelcolor=style.COLOR["ink"])
@@ -111,11 +113,10 @@ def correlations(data: ReportData) -> str:
 def _correlation_map(ax, row: dict, label: str) -> None:
     values = np.array([[np.nan if v is None else v for v in line] for line in row["pearson"]], float)
     names = [label_title(label), *row["names"][1:]]
-    ax.pcolormesh(values, cmap=style.SIGN_MAP, vmin=-1, vmax=1)
+    ax.pcolormesh(values, cmap=style.SIGN_MAP, vmin=-PALE, vmax=PALE)
     for (a, b), value in np.ndenumerate(values):
-        strong = abs(value) > 0.75
-        ax.text(b + 0.5, a + 0.5, "–" if np.isnan(value) else text.fixed(value, 2), ha="center", va="center", fontsize=6.5,
-                color=style.COLOR["panel"] if strong else style.COLOR["ink"])
+        ax.text(b + 0.5, a + 0.5, "–" if np.isnan(value) else text.fixed(value, 2), ha="center", va="center", fontsize=7,
+                color=style.COLOR["ink"])
     ticks = np.arange(len(names)) + 0.5
     ax.set_xticks(ticks, names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(ticks, names)
@@ -196,11 +197,10 @@ def _transfer_map(ax, rows: list[dict], model: str) -> None:
             tau = mine[0].get("tau_alpha")
             row = mine[nearest_time(np.array([r["time"] for r in mine]), np.nan if tau is None else tau)]
             values[a, b] = np.nan if row["pearson_pooled"] is None else row["pearson_pooled"]
-            strong = values[a, b] > 0.75
             bar = "" if row["error"] is None else f"\n± {text.fixed(row['error'])}"
             ax.text(b + 0.5, a + 0.5, f"{text.fixed(values[a, b])}{bar}", ha="center", va="center", fontsize=7.5,
-                    color=style.COLOR["panel"] if strong else style.COLOR["ink"])
-    ax.pcolormesh(values, cmap=style.SIGN_MAP, vmin=-1, vmax=1)
+                    color=style.COLOR["ink"])
+    ax.pcolormesh(values, cmap=style.SIGN_MAP, vmin=-PALE, vmax=PALE)
     ax.set_xticks(np.arange(len(trained)) + 0.5, [text.plain(t) for t in trained])
     ax.set_yticks(np.arange(len(tested)) + 0.5, [text.plain(t) for t in tested])
     ax.set(aspect="equal", title=model, xlabel="trained at *T*")
