@@ -24,7 +24,8 @@ void expectColumn(const Array<double>& values, std::size_t f, double expected) {
   for (std::size_t i = 0; i < values.extent(0); ++i) ASSERT_NEAR(values(i, f), expected, 1e-10) << "column " << f;
 }
 
-/// Q_l of equally weighted bonds by the addition theorem: Q_l^2 = 1/n^2 sum_jk P_l(u_j . u_k).
+/// Q_l of equally weighted bonds by the addition theorem: Q_l^2 = 1/n^2 sum_jk P_l(u_j . u_k). Sums that are rounding
+/// alone count as 0, since the root would make them 1e-8.
 double bondOrderOfVectors(const std::vector<std::array<double, 3>>& bonds, unsigned l) {
   double sum = 0;
   for (const auto& u : bonds)
@@ -33,7 +34,7 @@ double bondOrderOfVectors(const std::vector<std::array<double, 3>>& bonds, unsig
           (u[0] * v[0] + u[1] * v[1] + u[2] * v[2]) / (std::hypot(u[0], u[1], u[2]) * std::hypot(v[0], v[1], v[2]));
       sum += std::legendre(l, std::min(1.0, std::max(-1.0, cosine)));
     }
-  return std::sqrt(std::max(0.0, sum)) / static_cast<double>(bonds.size());
+  return sum < 1e-12 ? 0.0 : std::sqrt(sum) / static_cast<double>(bonds.size());
 }
 
 std::vector<std::array<double, 3>> faceCentredCubicBonds() {

@@ -160,7 +160,8 @@ TEST(CageSets, StatesAreThoseOfTheName) {
     for (const std::string& name : one.set.names)
       for (std::size_t i = 0; i < 60; i += 13) {
         EXPECT_EQ(one.value(i, name), all.value(i, name)) << name;
-        if (state != "inherent") EXPECT_EQ(one.value(i, name), cage.value(i, name)) << name;
+        if (state == "inherent") continue;
+        EXPECT_EQ(one.value(i, name), cage.value(i, name)) << name;
       }
   }
   EXPECT_EQ(Described("radial_angular", input).set.names, Described("radial_angular@thermal", input).set.names);
