@@ -21,7 +21,9 @@ inline constexpr double gaussian_reach = 9.0;
 /// Where the last Gaussian of all series ends.
 double reachOf(const std::vector<GaussianSeries>& series);
 
-/// Sums of the Gaussians of several series over distances.
+/// Sums of the Gaussians of several series over distances. x widths ahead of the first Gaussian of its window, a
+/// distance adds exp(-(x-k)^2/2) = exp(-x^2/2) exp(x)^k exp(-k^2/2) to the k-th, so it takes two exponentials and not
+/// twenty.
 class GaussianSums {
  public:
   explicit GaussianSums(std::vector<GaussianSeries> series);
@@ -37,9 +39,14 @@ class GaussianSums {
     GaussianSeries series;
     std::vector<double> sums;
   };
-  static void add(Padded& padded, double distance);
+  /// Where the windows of the distances within reach start, and their exp(-x^2/2) and exp(x); returns their number.
+  std::size_t place(const Padded& padded, std::span<const double> distances);
+  void add(double* sums, double first, double step) const;
 
   std::vector<Padded> padded_;
+  std::vector<double> centred_;  // exp(-k^2/2)
+  std::vector<std::size_t> start_;
+  std::vector<double> first_, step_;
   std::size_t size_ = 0;
 };
 
