@@ -71,7 +71,7 @@ double* writeFamily(CoarseFamily family, const Array<double>& sums, std::size_t 
 }
 
 template <int D>
-std::vector<double> squaredDisplacementIn(const DescriptorInput& input) {
+std::vector<double> squaredDisplacementIn(const DescriptorInput& input, const std::vector<double>& place) {
   std::array<double, D> lengths;
   std::copy_n(input.box.begin(), D, lengths.begin());
   const Box<D> box(lengths);
@@ -79,7 +79,7 @@ std::vector<double> squaredDisplacementIn(const DescriptorInput& input) {
   for (std::size_t i = 0; i < squares.size(); ++i)
     for (int k = 0; k < D; ++k) {
       const std::size_t at = i * D + static_cast<std::size_t>(k);
-      const double dx = box.minimumImage(input.inherent[at] - input.thermal[at], k);
+      const double dx = box.minimumImage(place[at] - input.thermal[at], k);
       squares[i] += dx * dx;
     }
   return squares;
@@ -93,8 +93,9 @@ double meanOf(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<double> squaredDisplacement(const DescriptorInput& input) {
-  return input.dimension == 2 ? squaredDisplacementIn<2>(input) : squaredDisplacementIn<3>(input);
+std::vector<double> squaredDisplacement(const DescriptorInput& input, Positions of) {
+  const std::vector<double>& place = input.positions(of);
+  return input.dimension == 2 ? squaredDisplacementIn<2>(input, place) : squaredDisplacementIn<3>(input, place);
 }
 
 std::vector<double> CoarseGrained::defaultLengths() {

@@ -41,7 +41,7 @@ class CoarseGrained final : public Descriptor {
   Columns columns_;
 };
 
-/// |r_inh - r_th|^2 by minimum image, (N).
-std::vector<double> squaredDisplacement(const DescriptorInput& input);
+/// |r_x - r_th|^2 by minimum image, (N); x is a state, the inherent one unless said.
+std::vector<double> squaredDisplacement(const DescriptorInput& input, Positions of = Positions::inherent);
 
 }  // namespace glassforge::ml

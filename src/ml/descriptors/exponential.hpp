@@ -2,6 +2,7 @@
 /// depend on the mathematical library.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -13,7 +14,9 @@ namespace glassforge::ml {
 inline double expNonPositive(double x) {
   constexpr double log2_e = 1.44269504088896340736, ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
   constexpr double round_shift = 0x1.8p52;  // added, it leaves the nearest integer in the lowest bits
-  const double clamped = x > -700.0 ? x : -700.0;
+  // The larger of x and -700, by the integers of their bits: a comparison of doubles here would become a branch.
+  const std::uint64_t bits = std::min(std::bit_cast<std::uint64_t>(x), std::bit_cast<std::uint64_t>(-700.0));
+  const auto clamped = std::bit_cast<double>(bits);
   const double shifted = clamped * log2_e + round_shift;
   const double k = shifted - round_shift;
   const double f = (clamped - k * ln2_high) - k * ln2_low;

@@ -11,7 +11,7 @@ namespace glassforge::ml {
 
 namespace {
 
-template <int D>
+template <int D, bool directed>
 class RowSearch {
  public:
   RowSearch(const NeighbourSpace& space, double range) : space_(space), box_(lengthsOf(space)), range_(range) {
@@ -88,10 +88,24 @@ class RowSearch {
   }
 
   NeighbourRow rowOf(std::int32_t centre) {
-    const std::size_t count = candidates_.size();
+    if constexpr (directed) {
+      separate(centre);
+    } else {
+      measure(centre);
+    }
+    const std::size_t kept = keepWithinRange();
+    findGroups(kept);
+    NeighbourRow row{centre, {ids_.data(), kept}, {distance_.data(), kept}, begin_, {}};
+    if constexpr (directed)
+      for (std::size_t k = 0; k < D; ++k) row.offset[k] = {offset_[k].data(), kept};
+    return row;
+  }
+
+  /// Squares of the distances of all candidates.
+  void measure(std::int32_t centre) {
     std::array<double, D> x;
     for (int k = 0; k < D; ++k) x[static_cast<std::size_t>(k)] = wrapped_[k][static_cast<std::size_t>(centre)];
-    for (std::size_t c = 0; c < count; ++c) {
+    for (std::size_t c = 0; c < candidates_.size(); ++c) {
       double square = 0;
       for (int k = 0; k < D; ++k) {
         const double dx = box_.minimumImage(coordinate_[k][c] - x[static_cast<std::size_t>(k)], k);
@@ -99,15 +113,35 @@ class RowSearch {
       }
       squares_[c] = square;
     }
-    std::size_t kept = 0;
+  }
+
+  /// The same, and the offsets of all candidates.
+  void separate(std::int32_t centre) {
+    const std::size_t count = candidates_.size();
+    for (int k = 0; k < D; ++k) {
+      offset_[k].resize(count);
+      const double x = wrapped_[k][static_cast<std::size_t>(centre)];
+      for (std::size_t c = 0; c < count; ++c) offset_[k][c] = box_.minimumImage(coordinate_[k][c] - x, k);
+    }
     for (std::size_t c = 0; c < count; ++c) {
+      double square = 0;
+      for (int k = 0; k < D; ++k) square += offset_[k][c] * offset_[k][c];
+      squares_[c] = square;
+    }
+  }
+
+  /// Moves those within range to the front and returns their number.
+  std::size_t keepWithinRange() {
+    std::size_t kept = 0;
+    for (std::size_t c = 0; c < candidates_.size(); ++c) {
       ids_[kept] = candidates_[c];
       distance_[kept] = squares_[c];
+      if constexpr (directed)
+        for (int k = 0; k < D; ++k) offset_[k][kept] = offset_[k][c];
       kept += squares_[c] < range_ * range_;
     }
     for (std::size_t n = 0; n < kept; ++n) distance_[n] = std::sqrt(distance_[n]);
-    findGroups(kept);
-    return {centre, {ids_.data(), kept}, {distance_.data(), kept}, begin_};
+    return kept;
   }
 
   void findGroups(std::size_t kept) {
@@ -127,12 +161,12 @@ class RowSearch {
   std::vector<std::vector<std::int32_t>> members_;  // of each cell, ids ascending
   std::vector<std::int32_t> candidates_, ids_;
   std::vector<double> coordinate_[D], squares_, distance_;
+  std::vector<double> offset_[D];  // where rows are directed
   std::vector<std::size_t> begin_;
 };
 
-}  // namespace
-
-void forEachRow(const NeighbourSpace& space, double range, const std::function<void(const NeighbourRow&)>& visit) {
+template <bool directed>
+void search(const NeighbourSpace& space, double range, const std::function<void(const NeighbourRow&)>& visit) {
   require(space.dimension == 2 || space.dimension == 3, "dimension {} is neither 2 nor 3", space.dimension);
   const auto axes = static_cast<std::size_t>(space.dimension);
   require(space.box.size() == axes && space.position.size() == axes * space.species.size(),
@@ -142,10 +176,21 @@ void forEachRow(const NeighbourSpace& space, double range, const std::function<v
   require(range > 0 && range <= largest, "the range {} of a neighbour search must lie in (0, {}], half the box", range,
           largest);
   if (space.dimension == 2) {
-    RowSearch<2>(space, range).run(visit);
+    RowSearch<2, directed>(space, range).run(visit);
   } else {
-    RowSearch<3>(space, range).run(visit);
+    RowSearch<3, directed>(space, range).run(visit);
   }
+}
+
+}  // namespace
+
+void forEachRow(const NeighbourSpace& space, double range, const std::function<void(const NeighbourRow&)>& visit) {
+  search<false>(space, range, visit);
+}
+
+void forEachDirectedRow(const NeighbourSpace& space, double range,
+                        const std::function<void(const NeighbourRow&)>& visit) {
+  search<true>(space, range, visit);
 }
 
 double rangeWithin(std::span<const double> box, double wanted) {

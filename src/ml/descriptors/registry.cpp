@@ -3,10 +3,13 @@
 
 #include "core/error.hpp"
 #include "ml/descriptors/averaged.hpp"
+#include "ml/descriptors/cage_sets.hpp"
 #include "ml/descriptors/coarse_grained.hpp"
 #include "ml/descriptors/descriptor.hpp"
 #include "ml/descriptors/hand_made.hpp"
 #include "ml/descriptors/joined.hpp"
+#include "ml/descriptors/psi.hpp"
+#include "ml/descriptors/smoothed_bond_order.hpp"
 
 namespace glassforge::ml {
 
@@ -32,6 +35,23 @@ Made one(const DescriptorRequest& request) {
   return std::make_unique<Column>(request);
 }
 
+template <class Column, int l>
+Made ofDegree(const DescriptorRequest& request) {
+  return std::make_unique<Column>(request, l);
+}
+
+Made oneState(const DescriptorRequest& request) {
+  return std::make_unique<CageSet>(request, std::vector{request.positions});
+}
+
+/// A set that looks at several states takes no "@" but "@thermal", what it would be without.
+template <Positions... states>
+Made severalStates(const DescriptorRequest& request) {
+  require(request.positions == Positions::thermal, "the descriptor set {} has its own states; it takes no \"@{}\"",
+          request.name, toString(request.positions));
+  return std::make_unique<CageSet>(request, std::vector{states...});
+}
+
 const std::vector<Entry>& entries() {
   using enum CoarseFamily;
   using enum Positions;
@@ -40,6 +60,14 @@ const std::vector<Entry>& entries() {
       {"energy", false, inherent, coarse<energy>},
       {"density_energy", false, inherent, coarse<density, energy>},
       {"structure", false, inherent, coarse<density, energy, displacement, variance>},
+      {"radial_angular", false, thermal, oneState},
+      {"cage", false, thermal, severalStates<thermal, Positions::cage>},
+      {"thermal_inherent_cage", false, thermal, severalStates<thermal, inherent, Positions::cage>},
+      {"sbo", false, thermal, one<SmoothedBondOrder>},
+      {"psi4", true, inherent, ofDegree<Psi, 4>},
+      {"psi6", true, inherent, ofDegree<Psi, 6>},
+      {"PSI4", true, inherent, ofDegree<CoarsePsi, 4>},
+      {"PSI6", true, inherent, ofDegree<CoarsePsi, 6>},
       {"DEN", true, thermal, one<CoarseDensity>},
       {"EPOT", true, inherent, one<CoarseEnergy>},
   };

@@ -50,6 +50,43 @@ TEST(NeighbourRows, AgreeWithDoubleLoopInManyCells) {
   compareWithDoubleLoop(randomInput(3, 300, 8.0, 1, 5), 2.75);  // three cells along the last axes only
 }
 
+/// The rows are those of forEachRow, and their offsets lead from the centre to a periodic copy of the neighbour.
+void compareDirectedRows(const DescriptorInput& input, double range) {
+  const auto axes = static_cast<std::size_t>(input.dimension);
+  std::vector<std::vector<std::int32_t>> ids(input.particles());
+  std::vector<std::vector<double>> distances(input.particles());
+  forEachRow(spaceOf(input), range, [&](const NeighbourRow& row) {
+    ids[static_cast<std::size_t>(row.centre)].assign(row.ids.begin(), row.ids.end());
+    distances[static_cast<std::size_t>(row.centre)].assign(row.distance.begin(), row.distance.end());
+    ASSERT_TRUE(row.offset[0].empty());
+  });
+  std::size_t rows = 0;
+  forEachDirectedRow(spaceOf(input), range, [&](const NeighbourRow& row) {
+    ++rows;
+    const auto i = static_cast<std::size_t>(row.centre);
+    ASSERT_EQ(std::vector(row.ids.begin(), row.ids.end()), ids[i]);
+    for (std::size_t n = 0; n < row.ids.size(); ++n) {
+      ASSERT_EQ(row.distance[n], distances[i][n]);
+      double square = 0;
+      for (std::size_t k = 0; k < axes; ++k) {
+        const auto j = static_cast<std::size_t>(row.ids[n]);
+        const double boxes =
+            (row.offset[k][n] - (input.inherent[j * axes + k] - input.inherent[i * axes + k])) / input.box[k];
+        ASSERT_NEAR(boxes, std::round(boxes), 1e-13);
+        square += row.offset[k][n] * row.offset[k][n];
+      }
+      ASSERT_NEAR(std::sqrt(square), row.distance[n], 1e-13);
+    }
+  });
+  EXPECT_EQ(rows, input.particles());
+}
+
+TEST(NeighbourRows, DirectedRowsHoldTheSameAndOffsets) {
+  compareDirectedRows(randomInput(2, 150, 12.0, 3, 7), 6.0);
+  compareDirectedRows(randomInput(2, 400, 20.0, 3, 8), 2.0);
+  compareDirectedRows(randomInput(3, 500, 8.0, 2, 9), 1.7);
+}
+
 TEST(NeighbourRows, RangeIsAtMostHalfTheBox) {
   const DescriptorInput input = randomInput(2, 10, 12.0, 2, 6);
   EXPECT_THROW(forEachRow(spaceOf(input), 6.01, [](const NeighbourRow&) {}), InputError);
