@@ -7,6 +7,8 @@
 #include "ml/descriptors/descriptor.hpp"
 #include "ml/descriptors/hand_made.hpp"
 #include "ml/descriptors/joined.hpp"
+#include "ml/descriptors/softness_functions.hpp"
+#include "ml/descriptors/tong_tanaka.hpp"
 
 namespace glassforge::ml {
 
@@ -32,6 +34,11 @@ Made one(const DescriptorRequest& request) {
   return std::make_unique<Column>(request);
 }
 
+Made averagedTheta(const DescriptorRequest& request) {
+  constexpr double length = 5.0;  // reference 4.7
+  return std::make_unique<Averaged>(request.name, one<TongTanaka>(request), length, request.dimension);
+}
+
 const std::vector<Entry>& entries() {
   using enum CoarseFamily;
   using enum Positions;
@@ -40,6 +47,11 @@ const std::vector<Entry>& entries() {
       {"energy", false, inherent, coarse<energy>},
       {"density_energy", false, inherent, coarse<density, energy>},
       {"structure", false, inherent, coarse<density, energy, displacement, variance>},
+      {"glassmlp", false, inherent, coarse<density, energy, surface, displacement, variance>},
+      {"softness_functions", false, inherent, one<SoftnessFunctions>},
+      {"theta", true, inherent, one<TongTanaka>},
+      {"TT", true, inherent, averagedTheta},
+      {"EINH", true, inherent, one<OwnEnergy>},
       {"DEN", true, thermal, one<CoarseDensity>},
       {"EPOT", true, inherent, one<CoarseEnergy>},
   };
