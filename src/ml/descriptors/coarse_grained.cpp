@@ -7,53 +7,78 @@
 
 #include "core/box.hpp"
 #include "ml/descriptors/coarse_sums.hpp"
+#include "ml/descriptors/voronoi.hpp"
 
 namespace glassforge::ml {
 
 namespace {
 
-/// Symbol, unit, and whether the particle's own value makes a column.
 struct FamilyTraits {
   const char* symbol;
   const char* unit;
-  bool own_value;
 };
 
-FamilyTraits traitsOf(CoarseFamily family) {
+FamilyTraits traitsOf(CoarseFamily family, int dimension) {
   switch (family) {
     case CoarseFamily::density:
-      return {"rho", "1", false};
+      return {"rho", "1"};
     case CoarseFamily::energy:
-      return {"E", "epsilon", true};
+      return {"E", "epsilon"};
+    case CoarseFamily::surface:
+      return {"P", dimension == 2 ? "sigma" : "sigma^2"};
     case CoarseFamily::displacement:
-      return {"D", "sigma^2", true};
+      return {"D", "sigma^2"};
     case CoarseFamily::variance:
       break;
   }
-  return {"VarE", "epsilon^2", false};
+  return {"VarE", "epsilon^2"};
 }
 
-/// Sums of one particle, length and species (or all species): of w, w e, w e^2, w D, with e counted from the mean
-/// energy of the structure so that the variance does not cancel.
+/// What every particle brings along. Energies are counted from their mean so that the variance does not cancel.
+struct BaseFields {
+  double mean_energy = 0;
+  std::vector<double> energy, square, displacement, surface;  // the last may be empty
+
+  /// The L = 0 value of particle i.
+  double own(CoarseFamily family, std::size_t i) const {
+    if (family == CoarseFamily::density) return 1;
+    if (family == CoarseFamily::energy) return mean_energy + energy[i];
+    if (family == CoarseFamily::surface) return surface[i];
+    return family == CoarseFamily::displacement ? displacement[i] : 0;
+  }
+  std::vector<std::span<const double>> spans() const {
+    std::vector<std::span<const double>> all{energy, square, displacement};
+    if (!surface.empty()) all.emplace_back(surface);
+    return all;
+  }
+};
+
+/// Sums of one particle, length and species (or all species): of w, w e, w e^2, w D, w P, e counted from the mean
+/// energy.
 struct CoarseCell {
-  double weight = 0, energy = 0, square = 0, displacement = 0;
+  std::array<double, 5> sum{};
 
   void add(std::span<const double> sums) {
-    weight += sums[0];
-    if (sums.size() == 1) return;
-    energy += sums[1];
-    square += sums[2];
-    displacement += sums[3];
+    for (std::size_t q = 0; q < sums.size(); ++q) sum[q] += sums[q];
   }
   double value(CoarseFamily family, double mean_energy) const {
+    const auto [weight, energy, square, displacement, surface] = sum;
     if (family == CoarseFamily::density) return weight;
     if (weight == 0) return 0;
     const double shifted = energy / weight;
     if (family == CoarseFamily::energy) return mean_energy + shifted;
+    if (family == CoarseFamily::surface) return surface / weight;
     if (family == CoarseFamily::displacement) return displacement / weight;
     return std::max(0.0, square / weight - shifted * shifted);
   }
 };
+
+/// Writes a particle's own value under its own species and under all; returns the place behind.
+double* writeOwn(double value, std::int32_t species, std::size_t species_count, double* out) {
+  for (std::size_t b = 0; b < species_count; ++b) *out++ = static_cast<std::size_t>(species) == b ? value : 0.0;
+  *out++ = value;
+  return out;
+}
 
 /// Writes one family of particle i, length by length, each species and then all; returns the place behind.
 double* writeFamily(CoarseFamily family, const Array<double>& sums, std::size_t i, double mean_energy, double* out) {
@@ -106,41 +131,44 @@ std::vector<double> CoarseGrained::defaultLengths() {
 
 CoarseGrained::CoarseGrained(const DescriptorRequest& request, std::vector<CoarseFamily> families)
     : name_(request.name), positions_(request.positions), families_(std::move(families)), lengths_(defaultLengths()) {
-  for (const CoarseFamily family : families_) addColumns(family, request.species_names);
+  if (has(CoarseFamily::surface)) requireVoronoi("the descriptor set " + name_);
+  for (const CoarseFamily family : families_) addColumns(family, request);
 }
 
-void CoarseGrained::addColumns(CoarseFamily family, const std::vector<std::string>& species_names) {
-  const FamilyTraits traits = traitsOf(family);
-  if (traits.own_value) columns_.add(fmt::format("{}_L0", traits.symbol), traits.unit, 0.0);
-  for (const double length : lengths_) {
-    for (const std::string& species : species_names)
+bool CoarseGrained::has(CoarseFamily family) const {
+  return std::ranges::find(families_, family) != families_.end();
+}
+
+void CoarseGrained::addColumns(CoarseFamily family, const DescriptorRequest& request) {
+  const FamilyTraits traits = traitsOf(family, request.dimension);
+  std::vector<double> lengths{0.0};
+  lengths.insert(lengths.end(), lengths_.begin(), lengths_.end());
+  for (const double length : lengths) {
+    for (const std::string& species : request.species_names)
       columns_.add(fmt::format("{}_L{}_{}", traits.symbol, length, species), traits.unit, length);
     columns_.add(fmt::format("{}_L{}_all", traits.symbol, length), traits.unit, length);
   }
 }
 
 Array<double> CoarseGrained::compute(const DescriptorInput& input) const {
-  const std::vector<double> displacement = squaredDisplacement(input);
-  const double mean_energy = meanOf(input.inherent_energy);
-  std::vector<double> energy, square;
-  for (const double e : input.inherent_energy) {
-    energy.push_back(e - mean_energy);
-    square.push_back(energy.back() * energy.back());
-  }
   const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
                              input.speciesCount()};
+  BaseFields base{meanOf(input.inherent_energy), {}, {}, squaredDisplacement(input), {}};
+  for (const double e : input.inherent_energy) {
+    base.energy.push_back(e - base.mean_energy);
+    base.square.push_back(base.energy.back() * base.energy.back());
+  }
+  if (has(CoarseFamily::surface)) base.surface = radicalCells(space, input.radii()).surface;
   const bool only_density = families_ == std::vector{CoarseFamily::density};
-  std::vector<std::span<const double>> fields;
-  if (!only_density) fields = {energy, square, displacement};
+  const auto fields = only_density ? std::vector<std::span<const double>>{} : base.spans();
   const Array<double> sums = coarseSums(space, lengths_, fields);
 
   Array<double> features({input.particles(), columns_.size()});
   for (std::size_t i = 0; i < input.particles(); ++i) {
     double* out = features.row(i).data();
     for (const CoarseFamily family : families_) {
-      if (family == CoarseFamily::energy) *out++ = input.inherent_energy[i];
-      if (family == CoarseFamily::displacement) *out++ = displacement[i];
-      out = writeFamily(family, sums, i, mean_energy, out);
+      out = writeOwn(base.own(family, i), input.species[i], sums.extent(2), out);
+      out = writeFamily(family, sums, i, base.mean_energy, out);
     }
   }
   return features;

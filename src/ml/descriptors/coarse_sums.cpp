@@ -7,14 +7,13 @@
 
 #include "core/error.hpp"
 #include "ml/descriptors/exponential.hpp"
+#include "ml/descriptors/lanes.hpp"
 
 namespace glassforge::ml {
 
 namespace {
 
-constexpr std::size_t lanes = 8;
 constexpr std::size_t block = 256;  // neighbours whose weights are made at a time, so that they stay in the first cache
-using Lanes = std::array<double, lanes>;
 
 /// Where the weights of one length come from: exp, or a power of the weights of a length that is a multiple of it.
 struct WeightStep {
@@ -46,24 +45,6 @@ void raise(const double* source, int power, double* w) {
   }
 }
 
-void addLanes(const double* w, std::size_t padded, Lanes& sum) {
-  Lanes s = sum;
-  for (std::size_t n = 0; n < padded; n += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane) s[lane] += w[n + lane];
-  sum = s;
-}
-
-void addProduct(const double* w, const double* f, std::size_t padded, Lanes& sum) {
-  Lanes s = sum;
-  for (std::size_t n = 0; n < padded; n += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane) s[lane] += w[n + lane] * f[n + lane];
-  sum = s;
-}
-
-double total(const Lanes& s) {
-  return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-}
-
 class CoarseKernel {
  public:
   CoarseKernel(const std::vector<double>& lengths, const std::vector<std::span<const double>>& fields)
@@ -87,7 +68,7 @@ class CoarseKernel {
 
  private:
   void addBlock(const NeighbourRow& row, std::size_t first, std::size_t count) {
-    const std::size_t padded = (count + lanes - 1) / lanes * lanes;
+    const std::size_t padded = wholeLanes(count);
     std::ranges::fill(distance_, 0.0);
     std::copy_n(row.distance.data() + first, count, distance_.begin());
     for (std::size_t q = 0; q < fields_.size(); ++q)

@@ -33,6 +33,12 @@ void DescriptorInput::validate() const {
             species[i], speciesCount());
 }
 
+std::vector<double> DescriptorInput::radii() const {
+  std::vector<double> radii;
+  for (int a = 0; a < speciesCount(); ++a) radii.push_back(sigmaOf(a, a) / 2);
+  return radii;
+}
+
 const std::vector<double>& DescriptorInput::positions(Positions kind) const {
   if (kind == Positions::thermal) return thermal;
   if (kind == Positions::inherent) return inherent;

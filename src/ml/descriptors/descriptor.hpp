@@ -36,6 +36,8 @@ struct DescriptorInput {
   std::size_t particles() const { return species.size(); }
   int speciesCount() const { return static_cast<int>(species_names.size()); }
   double sigmaOf(int a, int b) const { return sigma[static_cast<std::size_t>(a * speciesCount() + b)]; }
+  /// (K) sigma_aa / 2, the radii of the radical Voronoi cells.
+  std::vector<double> radii() const;
   /// (N, D); InputError where a cage state is asked for and there is none.
   const std::vector<double>& positions(Positions kind) const;
   /// Throws InputError where sizes do not fit, a number is not finite or a species is out of range.

@@ -1,5 +1,6 @@
 #include "ml/descriptors/hand_made.hpp"
 
+#include "core/error.hpp"
 #include "ml/descriptors/coarse_sums.hpp"
 
 namespace glassforge::ml {
@@ -41,6 +42,16 @@ Array<double> CoarseEnergy::compute(const DescriptorInput& input) const {
   Array<double> column({input.particles(), 1});
   for (std::size_t i = 0; i < input.particles(); ++i) column(i, 0) = overSpecies(sums, i, 1) / overSpecies(sums, i, 0);
   return column;
+}
+
+OwnEnergy::OwnEnergy(const DescriptorRequest& request) : name_(request.name), positions_(request.positions) {
+  require(positions_ != Positions::cage, "descriptor {}: the energy of the cage state is not known", name_);
+  columns_.add(name_, "epsilon", 0.0);
+}
+
+Array<double> OwnEnergy::compute(const DescriptorInput& input) const {
+  return Array<double>({input.particles(), 1},
+                       positions_ == Positions::thermal ? input.thermal_energy : input.inherent_energy);
 }
 
 }  // namespace glassforge::ml

@@ -35,4 +35,19 @@ class CoarseEnergy final : public Descriptor {
   Columns columns_;
 };
 
+/// EINH: the particle's own energy E_i = 1/2 sum_j V(r_ij) in the inherent state, or in the thermal one where that is
+/// asked for. InputError for the cage state, whose energy nobody knows.
+class OwnEnergy final : public Descriptor {
+ public:
+  explicit OwnEnergy(const DescriptorRequest& request);
+  const std::string& name() const override { return name_; }
+  const Columns& columns() const override { return columns_; }
+  Array<double> compute(const DescriptorInput& input) const override;
+
+ private:
+  std::string name_;
+  Positions positions_;
+  Columns columns_;
+};
+
 }  // namespace glassforge::ml

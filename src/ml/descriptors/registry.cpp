@@ -10,6 +10,8 @@
 #include "ml/descriptors/joined.hpp"
 #include "ml/descriptors/psi.hpp"
 #include "ml/descriptors/smoothed_bond_order.hpp"
+#include "ml/descriptors/softness_functions.hpp"
+#include "ml/descriptors/tong_tanaka.hpp"
 
 namespace glassforge::ml {
 
@@ -52,6 +54,11 @@ Made severalStates(const DescriptorRequest& request) {
   return std::make_unique<CageSet>(request, std::vector{states...});
 }
 
+Made averagedTheta(const DescriptorRequest& request) {
+  constexpr double length = 5.0;  // reference 4.7
+  return std::make_unique<Averaged>(request.name, one<TongTanaka>(request), length, request.dimension);
+}
+
 const std::vector<Entry>& entries() {
   using enum CoarseFamily;
   using enum Positions;
@@ -68,6 +75,11 @@ const std::vector<Entry>& entries() {
       {"psi6", true, inherent, ofDegree<Psi, 6>},
       {"PSI4", true, inherent, ofDegree<CoarsePsi, 4>},
       {"PSI6", true, inherent, ofDegree<CoarsePsi, 6>},
+      {"glassmlp", false, inherent, coarse<density, energy, surface, displacement, variance>},
+      {"softness_functions", false, inherent, one<SoftnessFunctions>},
+      {"theta", true, inherent, one<TongTanaka>},
+      {"TT", true, inherent, averagedTheta},
+      {"EINH", true, inherent, one<OwnEnergy>},
       {"DEN", true, thermal, one<CoarseDensity>},
       {"EPOT", true, inherent, one<CoarseEnergy>},
   };

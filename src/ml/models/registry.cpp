@@ -4,8 +4,10 @@
 #include "core/error.hpp"
 #include "ml/descriptors/descriptor.hpp"
 #include "ml/models/model.hpp"
+#include "ml/models/pca_score.hpp"
 #include "ml/models/raw_column.hpp"
 #include "ml/models/ridge.hpp"
+#include "ml/models/softness.hpp"
 
 namespace glassforge::ml {
 
@@ -19,8 +21,24 @@ struct Entry {
   std::unique_ptr<Model> (*make)(const ModelRequest&);
 };
 
+std::size_t columnsOf(const std::string& set, const ModelRequest& request) {
+  return makeDescriptor(set, request.species_names, request.dimension)->columns().size();
+}
+
+template <bool averaged>
+std::unique_ptr<Model> makeBondOrderScore(const ModelRequest& request) {
+  constexpr double length = averaged ? 1.0 : 0.0;  // reference 4.6
+  return std::make_unique<PcaScore>(request.name, "sbo", length, columnsOf("sbo", request), request);
+}
+
+std::unique_ptr<Model> makeSoftness(const ModelRequest& request) {
+  const std::string set = "softness_functions";
+  return std::make_unique<Softness>(request.name, set, columnsOf(set, request), request);
+}
+
 const std::vector<Entry>& entries() {
-  static const std::vector<Entry> list{};
+  static const std::vector<Entry> list{
+      {"sbo_pca", makeBondOrderScore<false>}, {"sbo_cg_pca", makeBondOrderScore<true>}, {"softness", makeSoftness}};
   return list;
 }
 
