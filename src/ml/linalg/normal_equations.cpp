@@ -97,6 +97,7 @@ void NormalEquations::accumulate(const Array<double>& features, const Array<doub
   if (rows.empty()) return;
   fixEigenBlocks();
   Eigen::MatrixXd products = Eigen::MatrixXd::Zero(index(features_), index(features_));
+  RowMajor cross = RowMajor::Zero(index(features_), index(targets_));
   RowMajor x(index(std::min(block_rows, rows.size())), index(features_)), y(x.rows(), index(targets_));
   for (std::size_t first = 0; first < rows.size(); first += block_rows) {
     const std::size_t count = std::min(block_rows, rows.size() - first);
@@ -109,11 +110,11 @@ void NormalEquations::accumulate(const Array<double>& features, const Array<doub
     addFirstMoments(x.data(), y.data(), count);
     const auto some = x.topRows(index(count));
     products.selfadjointView<Eigen::Lower>().rankUpdate(some.transpose());
-    Eigen::Map<RowMajor>(cross_.data(), index(features_), index(targets_)).noalias() +=
-        some.transpose() * y.topRows(index(count));
+    cross.noalias() += some.transpose() * y.topRows(index(count));
   }
   for (std::size_t a = 0; a < features_; ++a)
     for (std::size_t b = a; b < features_; ++b) gram_[rowStart(a) + b] += products(index(b), index(a));
+  for (std::size_t i = 0; i < cross_.size(); ++i) cross_[i] += cross.data()[i];
   rows_ += static_cast<double>(rows.size());
 }
 

@@ -22,13 +22,14 @@ struct RidgeSolver::Decomposition {
   std::vector<double> shift, scale, mean_y;
   std::vector<std::size_t> active;                  // columns that are not dropped
   Eigen::Tridiagonalization<Eigen::MatrixXd> form;  // Z^T Z = Q T Q^T, Q kept as reflections
+  Eigen::MatrixXd products, right;                  // Z^T Z, (A, K) Z^T y
   Eigen::VectorXd diagonal, below;                  // of T: (A), (A - 1)
   Eigen::MatrixXd projected;                        // (A, K) Q^T Z^T y
 
   void standardise(const NormalEquations& train);
   Eigen::MatrixXd gram(const NormalEquations& train) const;
   Eigen::MatrixXd cross(const NormalEquations& train) const;
-  Eigen::VectorXd solve(std::size_t target, double penalty) const;
+  Eigen::VectorXd solve(Eigen::VectorXd x, double penalty) const;
 };
 
 void RidgeSolver::Decomposition::standardise(const NormalEquations& train) {
@@ -70,10 +71,10 @@ Eigen::MatrixXd RidgeSolver::Decomposition::cross(const NormalEquations& train) 
   return c;
 }
 
-/// (T + penalty)^-1 Q^T Z^T y by elimination without pivots: the matrix is positive definite.
-Eigen::VectorXd RidgeSolver::Decomposition::solve(std::size_t target, double penalty) const {
+/// (T + penalty)^-1 x by elimination without pivots: the matrix is positive definite.
+Eigen::VectorXd RidgeSolver::Decomposition::solve(Eigen::VectorXd x, double penalty) const {
   const Eigen::Index count = diagonal.size();
-  Eigen::VectorXd x = projected.col(static_cast<Eigen::Index>(target)), pivot(count);
+  Eigen::VectorXd pivot(count);
   pivot(0) = diagonal(0) + penalty;
   for (Eigen::Index p = 1; p < count; ++p) {
     const double factor = below(p - 1) / pivot(p - 1);
@@ -91,10 +92,12 @@ RidgeSolver::RidgeSolver(const NormalEquations& train) : parts_(std::make_unique
   Decomposition& d = *parts_;
   d.standardise(train);
   if (d.active.empty()) return;
-  d.form.compute(d.gram(train));
+  d.products = d.gram(train);
+  d.right = d.cross(train);
+  d.form.compute(d.products);
   d.diagonal = d.form.diagonal();
   d.below = d.form.subDiagonal();
-  d.projected = d.cross(train);
+  d.projected = d.right;
   d.projected.applyOnTheLeft(d.form.matrixQ().adjoint());
 }
 
@@ -121,8 +124,14 @@ std::vector<double> RidgeSolver::weights(std::size_t target, double penalty) con
   require(target < d.mean_y.size(), "there is no target {} among {}", target, d.mean_y.size());
   std::vector<double> weights(d.shift.size(), 0.0);
   if (d.active.empty()) return weights;
-  Eigen::VectorXd solution = d.solve(target, penalty);
+  const auto k = static_cast<Eigen::Index>(target);
+  Eigen::VectorXd solution = d.solve(d.projected.col(k), penalty);
   solution.applyOnTheLeft(d.form.matrixQ());
+  Eigen::VectorXd residual = d.right.col(k) - d.products * solution - penalty * solution;  // refined once
+  residual.applyOnTheLeft(d.form.matrixQ().adjoint());
+  residual = d.solve(residual, penalty);
+  residual.applyOnTheLeft(d.form.matrixQ());
+  solution += residual;
   for (std::size_t p = 0; p < d.active.size(); ++p) weights[d.active[p]] = solution(static_cast<Eigen::Index>(p));
   return weights;
 }
@@ -135,7 +144,8 @@ Array<double> RidgeSolver::slopes(std::span<const double> penalties) const {
   if (d.active.empty()) return slopes;
   Eigen::MatrixXd solutions(d.diagonal.size(), static_cast<Eigen::Index>(count));
   for (std::size_t m = 0; m < count; ++m)
-    solutions.col(static_cast<Eigen::Index>(m)) = d.solve(m % targets, penalties[m / targets]);
+    solutions.col(static_cast<Eigen::Index>(m)) =
+        d.solve(d.projected.col(static_cast<Eigen::Index>(m % targets)), penalties[m / targets]);
   solutions.applyOnTheLeft(d.form.matrixQ());
   for (std::size_t m = 0; m < count; ++m)
     for (std::size_t p = 0; p < d.active.size(); ++p)

@@ -13,6 +13,8 @@ namespace {
 
 using nn::Index;
 
+constexpr std::size_t remembered_bytes = std::size_t{1} << 30;
+
 Index index(std::size_t n) {
   return static_cast<Index>(n);
 }
@@ -158,11 +160,18 @@ std::vector<SpeciesData> loadSpeciesData(const TrainingView& data, const std::st
   };
   for (const std::int64_t s : data.train()) load(s, true);
   for (const std::int64_t s : data.validation()) load(s, false);
+  std::size_t free_bytes = remembered_bytes;
   for (std::size_t b = 0; b < species.size(); ++b) {
     if (statistics[b].rows == 0) continue;
     statistics[b].finish(result[b]);
     for (auto* part : {&result[b].train, &result[b].validation})
-      for (SpeciesBatch& batch : *part) standardise(batch, result[b], statistics[b].origin);
+      for (SpeciesBatch& batch : *part) {
+        standardise(batch, result[b], statistics[b].origin);
+        const std::size_t bytes = ShellCorrelation<float>::bytesFor(batch.shells->particles());
+        if (bytes > free_bytes) continue;
+        batch.shells->remember();
+        free_bytes -= bytes;
+      }
   }
   return result;
 }

@@ -36,8 +36,10 @@ nn::Table<double> standardisedRows(const Array<double>& features, const std::vec
 /// Particles of one species in id order.
 std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species);
 
-/// The data of each of the given species. Every structure is loaded once. Takes 4 (F + K + D + 3) bytes a particle: 3.1
-/// MB for 3277 particles of 231 columns. InputError where samples lack thermal positions.
+/// The data of each of the given species, with the pair weights of the loss for as many structures as fit into 1 GiB
+/// (64 MB for 3277 particles); they are made anew in every epoch for the others. Every structure is loaded once. Takes
+/// 4 (F + K + D + 3) bytes a particle: 3.1 MB for 3277 particles of 231 columns. InputError where samples lack thermal
+/// positions.
 std::vector<SpeciesData> loadSpeciesData(const TrainingView& data, const std::string& set,
                                          const std::vector<int>& species);
 

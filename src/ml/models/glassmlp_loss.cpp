@@ -1,6 +1,5 @@
 #include "ml/models/glassmlp_loss.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -12,22 +11,20 @@ namespace glassforge::ml {
 
 namespace {
 
-constexpr std::size_t tile = 512;    // particles j at a time: all that is read of them stays in the first cache
-constexpr std::size_t padding = 16;  // rows of particles are filled up to this
+constexpr std::size_t tile = 512;  // particles j at a time: all that is read of them stays in the first cache
 
-std::size_t padded(std::size_t n) {
-  return (n + padding - 1) / padding * padding;
-}
-
-template <class Number>
-Eigen::Map<const Eigen::Array<Number, Eigen::Dynamic, 1>> view(const std::vector<Number>& v, std::size_t first,
-                                                               std::size_t count) {
-  return {v.data() + first, static_cast<Eigen::Index>(count)};
-}
-
-template <class Number>
-Eigen::Map<Eigen::Array<Number, Eigen::Dynamic, 1>> view(std::vector<Number>& v, std::size_t first, std::size_t count) {
-  return {v.data() + first, static_cast<Eigen::Index>(count)};
+/// sum_j term(j) in sixteen interleaved lanes: vector instructions, and bits that do not depend on where numbers lie.
+template <class Number, class Term>
+Number laneSum(std::size_t count, const Term& term) {
+  constexpr std::size_t lanes = 16;
+  std::array<Number, lanes> sums{};
+  std::size_t j = 0;
+  for (; j + lanes <= count; j += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += term(j + lane);
+  for (; j < count; ++j) sums[j % lanes] += term(j);
+  Number sum{0};
+  for (const Number s : sums) sum += s;
+  return sum;
 }
 
 /// square += (minimum-image difference along one axis)^2.
@@ -59,9 +56,8 @@ template <class Number>
 ShellCorrelation<Number>::ShellCorrelation(std::span<const double> positions, std::span<const double> box,
                                            const std::array<double, shell_count>& radii)
     : particles_(positions.size() / box.size()), axes_(box.size()), box_(box.begin(), box.end()) {
-  const std::size_t size = padded(particles_) + tile;
   for (std::size_t d = 0; d < axes_.size(); ++d) {
-    axes_[d].assign(size, Number{0});
+    axes_[d].assign(particles_, Number{0});
     for (std::size_t i = 0; i < particles_; ++i) {
       const double x = positions[i * axes_.size() + d];
       axes_[d][i] = static_cast<Number>(x - box[d] * std::floor(x / box[d]));
@@ -71,13 +67,14 @@ ShellCorrelation<Number>::ShellCorrelation(std::span<const double> positions, st
   for (std::size_t k = 0; k < shell_count; ++k) {
     radii_[k] = static_cast<Number>(radii[k]);
     weights[k].assign(tile, Number{0});
-    inverse_[k].assign(size, Number{0});
+    inverse_[k].assign(particles_, Number{0});
   }
   for (std::size_t i = 0; i < particles_; ++i)
     for (std::size_t first = 0; first < particles_; first += tile) {
       const std::size_t count = std::min(tile, particles_ - first);
       pairWeights(i, first, count, weights);
-      for (std::size_t k = 0; k < shell_count; ++k) inverse_[k][i] += view(weights[k], 0, count).sum();
+      for (std::size_t k = 0; k < shell_count; ++k)
+        inverse_[k][i] += laneSum<Number>(count, [&](std::size_t j) { return weights[k][j]; });
     }
   for (auto& row : inverse_)
     for (std::size_t i = 0; i < particles_; ++i) row[i] = Number{1} / row[i];
@@ -98,29 +95,61 @@ void ShellCorrelation<Number>::pairWeights(std::size_t i, std::size_t first, std
   }
 }
 
-/// products_k = S_k deviation: each pair i < j once, tile by tile of j, i ascending within a tile.
 template <class Number>
-void ShellCorrelation<Number>::multiply(ShellScratch<Number>& scratch) const {
-  const auto& deviation = scratch.deviation;
-  for (std::size_t k = 0; k < shell_count; ++k) {
-    scratch.weights[k].resize(tile);
-    scratch.products[k].resize(particles_);
-    const Number own = shell(Number{0}, radii_[k]);
-    for (std::size_t i = 0; i < particles_; ++i) scratch.products[k][i] = own * inverse_[k][i] * deviation[i];
-  }
+template <class Visit>
+void ShellCorrelation<Number>::forRows(Rows& weights, const Visit& visit) const {
+  for (auto& row : weights) row.resize(tile);
+  const Number* kept = remembered_.data();
   for (std::size_t start = 0; start < particles_; start += tile) {
     const std::size_t end = std::min(particles_, start + tile);
     for (std::size_t i = 0; i + 1 < end; ++i) {
       const std::size_t first = std::max(start, i + 1), count = end - first;
-      pairWeights(i, first, count, scratch.weights);
+      std::array<const Number*, shell_count> rows{};
+      if (remembered_.empty()) pairWeights(i, first, count, weights);
       for (std::size_t k = 0; k < shell_count; ++k) {
-        auto w = view(scratch.weights[k], 0, count);
-        w *= Number(0.5) * (view(inverse_[k], first, count) + inverse_[k][i]);
-        scratch.products[k][i] += (w * view(deviation, first, count)).sum();
-        view(scratch.products[k], first, count) += w * deviation[i];
+        rows[k] = remembered_.empty() ? weights[k].data() : kept + k * count;
+        if (!remembered_.empty()) continue;
+        Number* __restrict w = weights[k].data();
+        const Number *others = inverse_[k].data() + first, own = inverse_[k][i];
+        for (std::size_t j = 0; j < count; ++j) w[j] *= Number(0.5) * (others[j] + own);
       }
+      visit(i, first, count, rows);
+      kept += shell_count * count;
     }
   }
+}
+
+template <class Number>
+void ShellCorrelation<Number>::remember() {
+  if (!remembered_.empty()) return;
+  Rows weights;
+  std::vector<Number> all;
+  all.reserve(bytesFor(particles_) / sizeof(Number));
+  forRows(weights, [&](std::size_t, std::size_t, std::size_t count, const auto& rows) {
+    for (const Number* row : rows) all.insert(all.end(), row, row + count);
+  });
+  remembered_ = std::move(all);
+}
+
+/// products_k = S_k deviation, each pair once.
+template <class Number>
+void ShellCorrelation<Number>::multiply(ShellScratch<Number>& scratch) const {
+  const auto& deviation = scratch.deviation;
+  for (std::size_t k = 0; k < shell_count; ++k) {
+    scratch.products[k].resize(particles_);
+    const Number own = shell(Number{0}, radii_[k]);
+    for (std::size_t i = 0; i < particles_; ++i) scratch.products[k][i] = own * inverse_[k][i] * deviation[i];
+  }
+  forRows(scratch.weights, [&](std::size_t i, std::size_t first, std::size_t count, const auto& rows) {
+    const Number* of_others = deviation.data() + first;
+    const Number own = deviation[i];
+    for (std::size_t k = 0; k < shell_count; ++k) {
+      const Number* __restrict w = rows[k];
+      Number* __restrict product = scratch.products[k].data() + first;
+      scratch.products[k][i] += laneSum<Number>(count, [&](std::size_t j) { return w[j] * of_others[j]; });
+      for (std::size_t j = 0; j < count; ++j) product[j] += w[j] * own;
+    }
+  });
 }
 
 template <class Number>

@@ -34,7 +34,7 @@ Network<Number>::Network(const std::vector<DenseShape>& shapes, Index rows) : ro
 }
 
 template <class Number>
-std::span<Number> Network<Number>::part(std::vector<Number>& all, std::size_t layer) {
+std::span<Number> Network<Number>::part(Storage& all, std::size_t layer) {
   return std::span<Number>(all).subspan(starts_[layer], layers_[layer].shape().parameters());
 }
 

@@ -39,12 +39,14 @@ class Network {
   ConstBatch<Number> inputGradient() { return layers_.front().inputGradient(layerParameters(0)); }
 
  private:
-  std::span<Number> part(std::vector<Number>& all, std::size_t layer);
+  /// At the same place within vector registers in every run, so that Eigen's loops, and so their bits, are the same.
+  using Storage = std::vector<Number, Eigen::aligned_allocator<Number>>;
+  std::span<Number> part(Storage& all, std::size_t layer);
 
   Index rows_ = 0;
   std::vector<Dense<Number>> layers_;
   std::vector<std::size_t> starts_;
-  std::vector<Number> parameters_, gradient_;
+  Storage parameters_, gradient_;
 };
 
 }  // namespace glassforge::ml::nn

@@ -73,6 +73,20 @@ TEST(ShellCorrelation, EqualsTheFormulaIn2DAnd3D) {
   }
 }
 
+TEST(ShellCorrelation, RememberedIsTheSameBits) {
+  const std::vector<double> box{9, 10, 11};
+  ShellCorrelation<float> shells(randomPositions(530, box, 9), box, radii3);
+  Draws draw(10);
+  std::vector<float> u;
+  for (int i = 0; i < 530; ++i) u.push_back(static_cast<float>(draw.normal()));
+  ShellScratch<float> made, kept;
+  const auto expected = shells.evaluate(u, made);
+  shells.remember();
+  EXPECT_EQ(shells.rememberedBytes(), ShellCorrelation<float>::bytesFor(530));
+  EXPECT_EQ(shells.evaluate(u, kept), expected);
+  EXPECT_EQ(kept.products, made.products);
+}
+
 /// Loss of made-up labels around R0, with everything that it refers to.
 struct LossCase {
   ShellCorrelation<double> shells;
