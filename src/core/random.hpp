@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   cage = 10,
   tempering = 11,
   certificate = 12,
+  network_weights = 13,
   softness_sample = 14,
   test = 1000
 };

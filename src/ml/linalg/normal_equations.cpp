@@ -1,14 +1,22 @@
 #include "ml/linalg/normal_equations.hpp"
 
+#include <Eigen/Dense>
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "ml/linalg/eigen_blocks.hpp"
 
 namespace glassforge::ml {
 
 namespace {
 
-constexpr std::size_t block_rows = 8;  // particles whose products are added to the Gram matrix in one sweep
+constexpr std::size_t block_rows = 512;  // particles copied and multiplied at a time
+
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Eigen::Index index(std::size_t n) {
+  return static_cast<Eigen::Index>(n);
+}
 
 void addInto(std::vector<double>& to, const std::vector<double>& from) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
@@ -66,8 +74,12 @@ std::span<const double> ColumnSums::unpack(std::span<const double> in) {
   return take(in, y);
 }
 
-std::vector<double> ColumnSums::meanX() const { return divided(x, rows); }
-std::vector<double> ColumnSums::meanY() const { return divided(y, rows); }
+std::vector<double> ColumnSums::meanX() const {
+  return divided(x, rows);
+}
+std::vector<double> ColumnSums::meanY() const {
+  return divided(y, rows);
+}
 
 NormalEquations::NormalEquations(std::size_t features, std::size_t targets)
     : features_(features),
@@ -82,38 +94,38 @@ void NormalEquations::accumulate(const Array<double>& features, const Array<doub
                                  std::span<const std::int32_t> rows, std::span<const double> origin_x,
                                  std::span<const double> origin_y) {
   checkShapes(features, targets, features_, targets_);
-  std::vector<double> block(block_rows * features_), y(targets_);
+  if (rows.empty()) return;
+  fixEigenBlocks();
+  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(index(features_), index(features_));
+  RowMajor cross = RowMajor::Zero(index(features_), index(targets_));
+  RowMajor x(index(std::min(block_rows, rows.size())), index(features_)), y(x.rows(), index(targets_));
   for (std::size_t first = 0; first < rows.size(); first += block_rows) {
     const std::size_t count = std::min(block_rows, rows.size() - first);
-    std::fill(block.begin(), block.end(), 0.0);
     for (std::size_t r = 0; r < count; ++r) {
-      const auto row = features.row(rows[first + r]);
-      double* x = block.data() + r * features_;
-      for (std::size_t a = 0; a < features_; ++a) x[a] = row[a] - origin_x[a];
-      for (std::size_t a = 0; a < features_; ++a) sum_x_[a] += x[a];
-      for (std::size_t k = 0; k < targets_; ++k) {
-        y[k] = targets(k, rows[first + r]) - origin_y[k];
-        sum_y_[k] += y[k];
-        square_y_[k] += y[k] * y[k];
-      }
-      for (std::size_t a = 0; a < features_; ++a)
-        for (std::size_t k = 0; k < targets_; ++k) cross_[a * targets_ + k] += x[a] * y[k];
+      const std::int32_t i = rows[first + r];
+      const auto row = features.row(i);
+      for (std::size_t a = 0; a < features_; ++a) x(index(r), index(a)) = row[a] - origin_x[a];
+      for (std::size_t k = 0; k < targets_; ++k) y(index(r), index(k)) = targets(k, i) - origin_y[k];
     }
-    addGram(block);
+    addFirstMoments(x.data(), y.data(), count);
+    const auto some = x.topRows(index(count));
+    products.selfadjointView<Eigen::Lower>().rankUpdate(some.transpose());
+    cross.noalias() += some.transpose() * y.topRows(index(count));
   }
+  for (std::size_t a = 0; a < features_; ++a)
+    for (std::size_t b = a; b < features_; ++b) gram_[rowStart(a) + b] += products(index(b), index(a));
+  for (std::size_t i = 0; i < cross_.size(); ++i) cross_[i] += cross.data()[i];
   rows_ += static_cast<double>(rows.size());
 }
 
-void NormalEquations::addGram(const std::vector<double>& block) {
-  const double* x[block_rows];
-  for (std::size_t r = 0; r < block_rows; ++r) x[r] = block.data() + r * features_;
-  for (std::size_t a = 0; a < features_; ++a) {
-    double* __restrict row = gram_.data() + rowStart(a);
-    const double x0 = x[0][a], x1 = x[1][a], x2 = x[2][a], x3 = x[3][a];
-    const double x4 = x[4][a], x5 = x[5][a], x6 = x[6][a], x7 = x[7][a];
-    for (std::size_t b = a; b < features_; ++b)
-      row[b] += ((x0 * x[0][b] + x1 * x[1][b]) + (x2 * x[2][b] + x3 * x[3][b])) +
-                ((x4 * x[4][b] + x5 * x[5][b]) + (x6 * x[6][b] + x7 * x[7][b]));
+void NormalEquations::addFirstMoments(const double* x, const double* y, std::size_t count) {
+  for (std::size_t r = 0; r < count; ++r) {
+    for (std::size_t a = 0; a < features_; ++a) sum_x_[a] += x[r * features_ + a];
+    for (std::size_t k = 0; k < targets_; ++k) {
+      const double value = y[r * targets_ + k];
+      sum_y_[k] += value;
+      square_y_[k] += value * value;
+    }
   }
 }
 
@@ -144,18 +156,32 @@ std::span<const double> NormalEquations::unpack(std::span<const double> in) {
   return in;
 }
 
-Moments NormalEquations::follow(std::span<const double> slope, double intercept, std::size_t target) const {
-  require(slope.size() == features_ && target < targets_, "{} slopes do not fit {} columns", slope.size(), features_);
+std::vector<Moments> NormalEquations::follow(const Array<double>& slopes, std::span<const double> intercepts,
+                                             std::span<const std::size_t> targets) const {
+  const std::size_t count = intercepts.size();
+  require(slopes.rank() == 2 && slopes.extent(0) == count && slopes.extent(1) == features_ && targets.size() == count,
+          "the slopes of {} predictions do not fit {} columns", count, features_);
+  std::vector<Moments> moments(count);
+  if (rows_ == 0) return moments;
+  fixEigenBlocks();
+  Eigen::MatrixXd lower(index(features_), index(features_));
+  for (std::size_t a = 0; a < features_; ++a)
+    for (std::size_t b = a; b < features_; ++b) lower(index(b), index(a)) = gram_[rowStart(a) + b];
+  const Eigen::Map<const Eigen::MatrixXd> columns(slopes.data(), index(features_), index(count));
+  const Eigen::MatrixXd products = lower.selfadjointView<Eigen::Lower>() * columns;
+  for (std::size_t m = 0; m < count; ++m)
+    moments[m] = momentsOf(slopes.row(m), columns.col(index(m)).dot(products.col(index(m))), intercepts[m], targets[m]);
+  return moments;
+}
+
+Moments NormalEquations::momentsOf(std::span<const double> slope, double square, double intercept,
+                                   std::size_t target) const {
+  require(target < targets_, "there is no target {} among {}", target, targets_);
   Moments m;
   m.rows = rows_;
-  if (rows_ == 0) return m;
   m.mean_y = sum_y_[target] / rows_;
-  double mean_x = 0, square = 0, cross = 0;
+  double mean_x = 0, cross = 0;
   for (std::size_t a = 0; a < features_; ++a) {
-    const double* row = gram_.data() + rowStart(a);
-    double off_diagonal = 0;
-    for (std::size_t b = a + 1; b < features_; ++b) off_diagonal += row[b] * slope[b];
-    square += slope[a] * (row[a] * slope[a] + 2 * off_diagonal);
     cross += slope[a] * cross_[a * targets_ + target];
     mean_x += slope[a] * (sum_x_[a] / rows_);
   }

@@ -59,14 +59,19 @@ class NormalEquations {
   /// sum y_k^2.
   double squareY(std::size_t k) const { return square_y_[k]; }
 
-  /// How well intercept + sum_a slope_a x_a follows target k over these rows, from the sums alone. slope: (F), per unit
-  /// of x; intercept and mean_y of the result are counted from the origin.
-  Moments follow(std::span<const double> slope, double intercept, std::size_t target) const;
+  /// How well predictions intercept + sum_a slope_a x_a follow targets over these rows, from the sums alone: M of them
+  /// in one product with the Gram matrix. slopes: (M, F), per unit of x; targets: (M) which target each is meant for.
+  /// Intercepts (M) and the means of the results are counted from the origin. No rows: empty moments.
+  std::vector<Moments> follow(const Array<double>& slopes, std::span<const double> intercepts,
+                              std::span<const std::size_t> targets) const;
 
  private:
   /// Offset such that + b is the place of (a, b) in the packed upper triangle.
   std::size_t rowStart(std::size_t a) const { return a * (2 * features_ - a - 1) / 2; }
-  void addGram(const std::vector<double>& block);
+  /// Adds sum x, sum y and sum y^2 of `count` rows x (count, F), y (count, K).
+  void addFirstMoments(const double* x, const double* y, std::size_t count);
+  /// `square` is slope^T X^T X slope.
+  Moments momentsOf(std::span<const double> slope, double square, double intercept, std::size_t target) const;
 
   std::size_t features_ = 0, targets_ = 0;
   double rows_ = 0;

@@ -5,24 +5,31 @@
 #include <cmath>
 
 #include "core/error.hpp"
-
-#ifndef EIGEN_DONT_PARALLELIZE
-#error "Eigen must be built without threads: define EIGEN_DONT_PARALLELIZE (cmake/Dependencies.cmake does)"
-#endif
+#include "ml/linalg/eigen_blocks.hpp"
 
 namespace glassforge::ml {
+
+namespace {
+
+void checkPenalty(double penalty) {
+  require(std::isfinite(penalty) && penalty > 0, "the ridge penalty {} is not a positive number", penalty);
+}
+
+}  // namespace
 
 struct RidgeSolver::Decomposition {
   double rows = 0;
   std::vector<double> shift, scale, mean_y;
-  std::vector<std::size_t> active;  // columns that are not dropped
-  Eigen::MatrixXd vectors;          // (A, A) eigenvectors of Z^T Z
-  Eigen::VectorXd values;           // (A), none below zero
-  Eigen::MatrixXd projected;        // (A, K) V^T Z^T y
+  std::vector<std::size_t> active;                  // columns that are not dropped
+  Eigen::Tridiagonalization<Eigen::MatrixXd> form;  // Z^T Z = Q T Q^T, Q kept as reflections
+  Eigen::MatrixXd products, right;                  // Z^T Z, (A, K) Z^T y
+  Eigen::VectorXd diagonal, below;                  // of T: (A), (A - 1)
+  Eigen::MatrixXd projected;                        // (A, K) Q^T Z^T y
 
   void standardise(const NormalEquations& train);
   Eigen::MatrixXd gram(const NormalEquations& train) const;
   Eigen::MatrixXd cross(const NormalEquations& train) const;
+  Eigen::VectorXd solve(Eigen::VectorXd x, double penalty) const;
 };
 
 void RidgeSolver::Decomposition::standardise(const NormalEquations& train) {
@@ -64,39 +71,87 @@ Eigen::MatrixXd RidgeSolver::Decomposition::cross(const NormalEquations& train) 
   return c;
 }
 
+/// (T + penalty)^-1 x by elimination without pivots: the matrix is positive definite.
+Eigen::VectorXd RidgeSolver::Decomposition::solve(Eigen::VectorXd x, double penalty) const {
+  const Eigen::Index count = diagonal.size();
+  Eigen::VectorXd pivot(count);
+  pivot(0) = diagonal(0) + penalty;
+  for (Eigen::Index p = 1; p < count; ++p) {
+    const double factor = below(p - 1) / pivot(p - 1);
+    pivot(p) = diagonal(p) + penalty - factor * below(p - 1);
+    x(p) -= factor * x(p - 1);
+  }
+  x(count - 1) /= pivot(count - 1);
+  for (Eigen::Index p = count - 2; p >= 0; --p) x(p) = (x(p) - below(p) * x(p + 1)) / pivot(p);
+  return x;
+}
+
 RidgeSolver::RidgeSolver(const NormalEquations& train) : parts_(std::make_unique<Decomposition>()) {
   require(train.rows() > 0, "ridge regression needs training particles, there are none");
-  Eigen::setCpuCacheSizes(32 * 1024, 512 * 1024, 4 * 1024 * 1024);  // block sizes, and so bits, not the machine's
+  fixEigenBlocks();
   Decomposition& d = *parts_;
   d.standardise(train);
   if (d.active.empty()) return;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(d.gram(train));
-  require(eigen.info() == Eigen::Success, "the eigendecomposition of {} feature columns failed", d.active.size());
-  d.vectors = eigen.eigenvectors();
-  d.values = eigen.eigenvalues().cwiseMax(0.0);
-  d.projected = d.vectors.transpose() * d.cross(train);
+  d.products = d.gram(train);
+  d.right = d.cross(train);
+  d.form.compute(d.products);
+  d.diagonal = d.form.diagonal();
+  d.below = d.form.subDiagonal();
+  d.projected = d.right;
+  d.projected.applyOnTheLeft(d.form.matrixQ().adjoint());
 }
 
 RidgeSolver::~RidgeSolver() = default;
 RidgeSolver::RidgeSolver(RidgeSolver&&) noexcept = default;
 RidgeSolver& RidgeSolver::operator=(RidgeSolver&&) noexcept = default;
 
-double RidgeSolver::rows() const { return parts_->rows; }
-const std::vector<double>& RidgeSolver::shift() const { return parts_->shift; }
-const std::vector<double>& RidgeSolver::scale() const { return parts_->scale; }
-double RidgeSolver::intercept(std::size_t target) const { return parts_->mean_y.at(target); }
+double RidgeSolver::rows() const {
+  return parts_->rows;
+}
+const std::vector<double>& RidgeSolver::shift() const {
+  return parts_->shift;
+}
+const std::vector<double>& RidgeSolver::scale() const {
+  return parts_->scale;
+}
+double RidgeSolver::intercept(std::size_t target) const {
+  return parts_->mean_y.at(target);
+}
 
 std::vector<double> RidgeSolver::weights(std::size_t target, double penalty) const {
   const Decomposition& d = *parts_;
-  require(std::isfinite(penalty) && penalty > 0, "the ridge penalty {} is not a positive number", penalty);
+  checkPenalty(penalty);
   require(target < d.mean_y.size(), "there is no target {} among {}", target, d.mean_y.size());
   std::vector<double> weights(d.shift.size(), 0.0);
   if (d.active.empty()) return weights;
-  const Eigen::VectorXd damped =
-      d.projected.col(static_cast<Eigen::Index>(target)).array() / (d.values.array() + penalty);
-  const Eigen::VectorXd solution = d.vectors * damped;
+  const auto k = static_cast<Eigen::Index>(target);
+  Eigen::VectorXd solution = d.solve(d.projected.col(k), penalty);
+  solution.applyOnTheLeft(d.form.matrixQ());
+  Eigen::VectorXd residual = d.right.col(k) - d.products * solution - penalty * solution;  // refined once
+  residual.applyOnTheLeft(d.form.matrixQ().adjoint());
+  residual = d.solve(residual, penalty);
+  residual.applyOnTheLeft(d.form.matrixQ());
+  solution += residual;
   for (std::size_t p = 0; p < d.active.size(); ++p) weights[d.active[p]] = solution(static_cast<Eigen::Index>(p));
   return weights;
+}
+
+Array<double> RidgeSolver::slopes(std::span<const double> penalties) const {
+  const Decomposition& d = *parts_;
+  const std::size_t targets = d.mean_y.size(), count = penalties.size() * targets;
+  std::ranges::for_each(penalties, checkPenalty);
+  Array<double> slopes({count, d.shift.size()}, 0.0);
+  if (d.active.empty()) return slopes;
+  Eigen::MatrixXd solutions(d.diagonal.size(), static_cast<Eigen::Index>(count));
+  for (std::size_t m = 0; m < count; ++m)
+    solutions.col(static_cast<Eigen::Index>(m)) =
+        d.solve(d.projected.col(static_cast<Eigen::Index>(m % targets)), penalties[m / targets]);
+  solutions.applyOnTheLeft(d.form.matrixQ());
+  for (std::size_t m = 0; m < count; ++m)
+    for (std::size_t p = 0; p < d.active.size(); ++p)
+      slopes(m, d.active[p]) =
+          solutions(static_cast<Eigen::Index>(p), static_cast<Eigen::Index>(m)) / d.scale[d.active[p]];
+  return slopes;
 }
 
 }  // namespace glassforge::ml

@@ -28,7 +28,7 @@ class Model {
   /// Learns every label, time and species of the view. Collective over the reducer's processes; all end up with the
   /// same bits.
   virtual void fit(const TrainingView& data, Reducer& reducer) = 0;
-  /// (T, N) predictions of one label at the times of that label; NaN for species without training particles.
+  /// (T, N) predictions of one label at the times of that label; NaN for species not learnt.
   /// InputError where the label is unknown.
   virtual Array<double> predict(const StructureSample& sample, const std::string& label) const = 0;
   /// Times a label was learnt at; empty for a bare descriptor, which serves any time.

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "ml/descriptors/descriptor.hpp"
+#include "ml/models/glassmlp.hpp"
 #include "ml/models/model.hpp"
 #include "ml/models/pca_score.hpp"
 #include "ml/models/raw_column.hpp"
@@ -36,16 +37,23 @@ std::unique_ptr<Model> makeSoftness(const ModelRequest& request) {
   return std::make_unique<Softness>(request.name, set, columnsOf(set, request), request);
 }
 
+std::unique_ptr<Model> makeGlassMlp(const ModelRequest& request) {
+  return std::make_unique<GlassMlp>("glassmlp", request.species_names, request.dimension, request.settings);
+}
+
 const std::vector<Entry>& entries() {
-  static const std::vector<Entry> list{
-      {"sbo_pca", makeBondOrderScore<false>}, {"sbo_cg_pca", makeBondOrderScore<true>}, {"softness", makeSoftness}};
+  static const std::vector<Entry> list{{"glassmlp", makeGlassMlp},
+                                       {"sbo_pca", makeBondOrderScore<false>},
+                                       {"sbo_cg_pca", makeBondOrderScore<true>},
+                                       {"softness", makeSoftness}};
   return list;
 }
 
 std::unique_ptr<Model> makeRidge(const ModelRequest& request) {
   const auto descriptor =
       makeDescriptor(request.name.substr(ridge_prefix.size()), request.species_names, request.dimension);
-  return std::make_unique<Ridge>(descriptor->name(), request.species_names, descriptor->columns().size());
+  return std::make_unique<Ridge>(descriptor->name(), request.species_names, descriptor->columns().size(),
+                                 request.settings);
 }
 
 }  // namespace

@@ -20,8 +20,12 @@ std::vector<double> Ridge::penaltyGrid() {
   return grid;
 }
 
-Ridge::Ridge(std::string set, std::vector<std::string> species_names, std::size_t features)
-    : set_(std::move(set)), name_("ridge_" + set_), species_names_(std::move(species_names)), features_(features) {}
+Ridge::Ridge(std::string set, std::vector<std::string> species_names, std::size_t features, LearningSettings settings)
+    : set_(std::move(set)),
+      name_("ridge_" + set_),
+      species_names_(std::move(species_names)),
+      features_(features),
+      settings_(std::move(settings)) {}
 
 namespace {
 
@@ -32,8 +36,7 @@ RidgeFit fitOf(const RidgeSolver& solver, const SpeciesProblem& problem, const P
   fit.weights = solver.weights(k, fit.penalty);
   for (double& w : fit.weights) w *= fit.gain;
   fit.scale = solver.scale();
-  for (std::size_t a = 0; a < problem.origin_x.size(); ++a)
-    fit.mean.push_back(problem.origin_x[a] + solver.shift()[a]);
+  for (std::size_t a = 0; a < problem.origin_x.size(); ++a) fit.mean.push_back(problem.origin_x[a] + solver.shift()[a]);
   fit.target_mean = problem.origin_y[k] + solver.intercept(k);
   fit.intercept = fit.target_mean;
   fit.validation_pearson = choice.pearson;
@@ -45,21 +48,23 @@ RidgeFit fitOf(const RidgeSolver& solver, const SpeciesProblem& problem, const P
 void Ridge::fit(const TrainingView& data, Reducer& reducer) {
   require(data.featureCount(set_) == features_, "model {}: the descriptor set has {} columns, the data {}", name_,
           features_, data.featureCount(set_));
-  const int species_count = static_cast<int>(species_names_.size());
-  const auto problems = gatherProblems(data, set_, species_count, folds, reducer);
+  std::vector<int> species;
+  for (std::size_t b = 0; b < species_names_.size(); ++b)
+    if (settings_.learns(species_names_[b])) species.push_back(static_cast<int>(b));
+  const auto problems = gatherProblems(data, set_, species, folds, reducer);
   const std::vector<double> grid = penaltyGrid();
   labels_.clear();
   for (const LabelField& field : data.labelLayout()) labels_[field.name].times = field.times;
-  for (int b = 0; b < species_count; ++b) {
-    const SpeciesProblem& problem = problems[static_cast<std::size_t>(b)];
+  for (std::size_t b = 0; b < species.size(); ++b) {
+    const SpeciesProblem& problem = problems[b];
     const NormalEquations train = problem.train();
     if (train.rows() == 0) continue;
     const RidgeSolver solver(train);
-    const auto choices = choosePenalties(problem, grid);
+    const auto choices = choosePenalties(problem, solver, grid);
     std::size_t k = 0;
     for (const LabelField& field : data.labelLayout())
       for (std::size_t t = 0; t < field.times.size(); ++t, ++k)
-        labels_[field.name].fits[b][t] = fitOf(solver, problem, choices[k], k);
+        labels_[field.name].fits[species[b]][t] = fitOf(solver, problem, choices[k], k);
   }
 }
 
@@ -77,7 +82,9 @@ const RidgeFit* Ridge::find(const std::string& label, int species, std::size_t t
   return fit == of_species->second.end() ? nullptr : &fit->second;
 }
 
-std::vector<double> Ridge::times(const std::string& label) const { return learnt(label).times; }
+std::vector<double> Ridge::times(const std::string& label) const {
+  return learnt(label).times;
+}
 
 Array<double> Ridge::predict(const StructureSample& sample, const std::string& label) const {
   require(sample.features.rank() == 2 && sample.features.extent(0) == sample.species.size() &&
@@ -98,13 +105,16 @@ Array<double> Ridge::predict(const StructureSample& sample, const std::string& l
 
 namespace {
 
-Array<double> column(const std::vector<double>& values) { return Array<double>({values.size()}, values); }
+Array<double> column(const std::vector<double>& values) {
+  return Array<double>({values.size()}, values);
+}
 
 std::vector<double> readColumn(const ModelRecord& record, const std::string& key, std::size_t length) {
   const auto it = record.arrays.find(key);
   require<FileError>(it != record.arrays.end(), "model {}: array \"{}\" is missing", record.model, key);
   require<FileError>(it->second.rank() == 1 && it->second.size() == length,
-                     "model {}: array \"{}\" has {} numbers instead of {}", record.model, key, it->second.size(), length);
+                     "model {}: array \"{}\" has {} numbers instead of {}", record.model, key, it->second.size(),
+                     length);
   return it->second.values();
 }
 

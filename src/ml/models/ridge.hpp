@@ -1,4 +1,5 @@
-/// Ridge regression on one descriptor set: per species, label and time, the penalty chosen on the validation structures.
+/// Ridge regression on one descriptor set: per species, label and time, the penalty chosen on the validation
+/// structures.
 #pragma once
 
 #include <map>
@@ -13,10 +14,10 @@ namespace glassforge::ml {
 struct RidgeFit {
   std::vector<double> weights, mean, scale;  ///< (F); the weights are those of the ridge times the gain
   double intercept = 0;
-  double penalty = 0;                        ///< absolute: the chosen grid value times the number of training particles
-  double validation_pearson = 0;             ///< pooled over the validation structures; NaN for constant labels
-  double gain = 1;                           ///< brings the predictions to the scale of held-out labels (PenaltyChoice)
-  double target_mean = 0;                    ///< of the label over the training particles
+  double penalty = 0;             ///< absolute: the chosen grid value times the number of training particles
+  double validation_pearson = 0;  ///< pooled over the validation structures; NaN for constant labels
+  double gain = 1;                ///< brings the predictions to the scale of held-out labels (PenaltyChoice)
+  double target_mean = 0;         ///< of the label over the training particles
 
   double predict(std::span<const double> features) const;
 };
@@ -28,8 +29,8 @@ class Ridge final : public Model {
   /// Parts the training structures are dealt into where there are no validation structures.
   static constexpr std::size_t folds = 5;
 
-  /// `features` is the number of columns of the set.
-  Ridge(std::string set, std::vector<std::string> species_names, std::size_t features);
+  /// `features` is the number of columns of the set; the settings say which species are learnt.
+  Ridge(std::string set, std::vector<std::string> species_names, std::size_t features, LearningSettings settings);
 
   const std::string& name() const override { return name_; }
   const std::string& descriptorSet() const override { return set_; }
@@ -40,19 +41,20 @@ class Ridge final : public Model {
   ModelRecord save() const override;
   void load(const ModelRecord& record) override;
 
-  /// The fit of a species at the k-th time of a label, or null where there were no training particles.
+  /// The fit of a species at the k-th time of a label, or null where it was not learnt.
   const RidgeFit* find(const std::string& label, int species, std::size_t time) const;
 
  private:
   struct LearntLabel {
-    std::vector<double> times;                               ///< (T)
-    std::map<int, std::map<std::size_t, RidgeFit>> fits;      ///< by species, then time
+    std::vector<double> times;                            ///< (T)
+    std::map<int, std::map<std::size_t, RidgeFit>> fits;  ///< by species, then time
   };
   const LearntLabel& learnt(const std::string& label) const;
 
   std::string set_, name_;
   std::vector<std::string> species_names_;
   std::size_t features_ = 0;
+  LearningSettings settings_;
   std::map<std::string, LearntLabel> labels_;
 };
 

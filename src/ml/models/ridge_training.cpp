@@ -16,18 +16,16 @@ using Structures = std::vector<std::int64_t>;
 struct Passes {
   const TrainingView& data;
   const std::string& set;
-  std::size_t species_count, features, targets;
+  const std::vector<int>& species;  ///< those learnt; sums are in their order
+  std::size_t features, targets;
   Reducer& reducer;
 };
 
-/// Particles of each species in id order.
-std::vector<std::vector<std::int32_t>> bySpecies(const std::vector<std::int32_t>& species, std::size_t count) {
-  std::vector<std::vector<std::int32_t>> rows(count);
-  for (std::size_t i = 0; i < species.size(); ++i) {
-    const std::int32_t s = species[i];
-    require(s >= 0 && static_cast<std::size_t>(s) < count, "particle {} has species {} of {}", i, s, count);
-    rows[static_cast<std::size_t>(s)].push_back(static_cast<std::int32_t>(i));
-  }
+/// Particles of one species in id order.
+std::vector<std::int32_t> rowsOf(const std::vector<std::int32_t>& species, int wanted) {
+  std::vector<std::int32_t> rows;
+  for (std::size_t i = 0; i < species.size(); ++i)
+    if (species[i] == wanted) rows.push_back(static_cast<std::int32_t>(i));
   return rows;
 }
 
@@ -45,25 +43,24 @@ Array<double> targetTable(const StructureSample& sample, const std::vector<Label
   return table;
 }
 
-/// Sums over structures, one per species; `add(sums, sample, targets, rows, species)` adds a structure.
+/// Sums over structures, one per learnt species; `add(sums, sample, targets, rows, b)` adds a structure to the b-th.
 template <class Sums, class Add>
 std::vector<Sums> sumOver(const Passes& p, const Structures& structures, const Add& add) {
   const auto layout = p.data.labelLayout();
-  const std::size_t length = p.species_count * Sums::packedSize(p.features, p.targets);
+  const std::size_t length = p.species.size() * Sums::packedSize(p.features, p.targets);
   const auto total = p.reducer.sum(structures, length, [&](std::int64_t s) {
     const StructureSample sample = p.data.load(s, p.set);
     const Array<double> targets = targetTable(sample, layout, p.targets);
-    const auto rows = bySpecies(sample.species, p.species_count);
     std::vector<double> block;
     block.reserve(length);
-    for (std::size_t b = 0; b < p.species_count; ++b) {
+    for (std::size_t b = 0; b < p.species.size(); ++b) {
       Sums sums(p.features, p.targets);
-      add(sums, sample, targets, rows[b], b);
+      add(sums, sample, targets, rowsOf(sample.species, p.species[b]), b);
       sums.pack(block);
     }
     return block;
   });
-  std::vector<Sums> result(p.species_count, Sums(p.features, p.targets));
+  std::vector<Sums> result(p.species.size(), Sums(p.features, p.targets));
   std::span<const double> rest(total);
   for (Sums& sums : result) rest = sums.unpack(rest);
   return result;
@@ -71,12 +68,12 @@ std::vector<Sums> sumOver(const Passes& p, const Structures& structures, const A
 
 std::vector<NormalEquations> normalEquations(const Passes& p, const Structures& structures,
                                              const std::vector<SpeciesProblem>& origins) {
-  return sumOver<NormalEquations>(
-      p, structures,
-      [&](NormalEquations& sums, const StructureSample& sample, const Array<double>& targets, const auto& rows,
-          std::size_t b) {
-        sums.accumulate(sample.features, targets, rows, origins[b].origin_x, origins[b].origin_y);
-      });
+  return sumOver<NormalEquations>(p, structures,
+                                  [&](NormalEquations& sums, const StructureSample& sample,
+                                      const Array<double>& targets, const auto& rows, std::size_t b) {
+                                    sums.accumulate(sample.features, targets, rows, origins[b].origin_x,
+                                                    origins[b].origin_y);
+                                  });
 }
 
 std::vector<Structures> dealOut(const Structures& structures, std::size_t parts) {
@@ -85,38 +82,34 @@ std::vector<Structures> dealOut(const Structures& structures, std::size_t parts)
   return folds;
 }
 
-/// One solver with what it is tried on.
-struct Trial {
-  RidgeSolver solver;
-  NormalEquations held_out;
-};
-
-std::vector<Trial> trialsOf(const SpeciesProblem& problem) {
-  std::vector<Trial> trials;
-  if (problem.validation.rows() > 0) {
-    trials.push_back({RidgeSolver(problem.train()), problem.validation});
-    return trials;
+/// Moments of the held-out rows as a solver predicts them: (P, K) for each penalty per training particle and target.
+std::vector<Moments> tryPenalties(const RidgeSolver& solver, const NormalEquations& held_out,
+                                  const std::vector<double>& grid) {
+  std::vector<double> penalties(grid), intercepts;
+  for (double& penalty : penalties) penalty *= solver.rows();
+  const Array<double> slopes = solver.slopes(penalties);
+  std::vector<std::size_t> targets;
+  for (std::size_t m = 0; m < slopes.extent(0); ++m) {
+    targets.push_back(m % held_out.targets());
+    intercepts.push_back(solver.intercept(targets.back()));
+    const auto slope = slopes.row(m);
+    for (std::size_t a = 0; a < slope.size(); ++a) intercepts.back() -= slope[a] * solver.shift()[a];
   }
+  return held_out.follow(slopes, intercepts, targets);
+}
+
+/// The same pooled over the folds of the training structures, each predicted from the others.
+std::vector<Moments> tryOnFolds(const SpeciesProblem& problem, const std::vector<double>& grid) {
+  std::vector<Moments> pooled(grid.size() * problem.origin_y.size());
   for (std::size_t f = 0; f < problem.train_parts.size(); ++f) {
     NormalEquations others(problem.origin_x.size(), problem.origin_y.size());
     for (std::size_t g = 0; g < problem.train_parts.size(); ++g)
       if (g != f) others.add(problem.train_parts[g]);
-    if (others.rows() > 0 && problem.train_parts[f].rows() > 0)
-      trials.push_back({RidgeSolver(others), problem.train_parts[f]});
+    if (others.rows() == 0 || problem.train_parts[f].rows() == 0) continue;
+    const auto found = tryPenalties(RidgeSolver(others), problem.train_parts[f], grid);
+    for (std::size_t m = 0; m < pooled.size(); ++m) pooled[m] = Moments::merge(pooled[m], found[m]);
   }
-  return trials;
-}
-
-/// Moments of the held-out rows as a solver predicts them with a penalty per training particle.
-Moments tryPenalty(const Trial& trial, std::size_t target, double relative) {
-  const RidgeSolver& solver = trial.solver;
-  std::vector<double> slope = solver.weights(target, relative * solver.rows());
-  double intercept = solver.intercept(target);
-  for (std::size_t a = 0; a < slope.size(); ++a) {
-    slope[a] /= solver.scale()[a];
-    intercept -= slope[a] * solver.shift()[a];
-  }
-  return trial.held_out.follow(slope, intercept, target);
+  return pooled;
 }
 
 }  // namespace
@@ -127,19 +120,20 @@ NormalEquations SpeciesProblem::train() const {
   return all;
 }
 
-std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::string& set, int species_count,
-                                           std::size_t folds, Reducer& reducer) {
+std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::string& set,
+                                           const std::vector<int>& species, std::size_t folds, Reducer& reducer) {
   require(!data.train().empty(), "there are no training structures: raise [split] train");
   require(!data.validation().empty() || data.train().size() >= 2,
           "a penalty needs a validation structure or two training structures: raise [split] validation or train");
   std::size_t targets = 0;
   for (const LabelField& field : data.labelLayout()) targets += field.times.size();
-  const Passes p{data, set, static_cast<std::size_t>(species_count), data.featureCount(set), targets, reducer};
-  const auto sums = sumOver<ColumnSums>(p, data.train(),
-                                        [](ColumnSums& s, const StructureSample& sample, const Array<double>& table,
-                                           const auto& rows, std::size_t) { s.accumulate(sample.features, table, rows); });
-  std::vector<SpeciesProblem> problems(p.species_count);
-  for (std::size_t b = 0; b < p.species_count; ++b) {
+  const Passes p{data, set, species, data.featureCount(set), targets, reducer};
+  const auto sums =
+      sumOver<ColumnSums>(p, data.train(),
+                          [](ColumnSums& s, const StructureSample& sample, const Array<double>& table, const auto& rows,
+                             std::size_t) { s.accumulate(sample.features, table, rows); });
+  std::vector<SpeciesProblem> problems(p.species.size());
+  for (std::size_t b = 0; b < p.species.size(); ++b) {
     problems[b].origin_x = sums[b].meanX();
     problems[b].origin_y = sums[b].meanY();
     problems[b].validation = NormalEquations(p.features, targets);
@@ -147,27 +141,30 @@ std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::
   const std::size_t parts = data.validation().empty() ? std::min(folds, data.train().size()) : 1;
   for (const Structures& part : dealOut(data.train(), parts)) {
     auto equations = normalEquations(p, part, problems);
-    for (std::size_t b = 0; b < p.species_count; ++b) problems[b].train_parts.push_back(std::move(equations[b]));
+    for (std::size_t b = 0; b < p.species.size(); ++b) problems[b].train_parts.push_back(std::move(equations[b]));
   }
   if (data.validation().empty()) return problems;
   auto equations = normalEquations(p, data.validation(), problems);
-  for (std::size_t b = 0; b < p.species_count; ++b) problems[b].validation = std::move(equations[b]);
+  for (std::size_t b = 0; b < p.species.size(); ++b) problems[b].validation = std::move(equations[b]);
   return problems;
 }
 
-std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const std::vector<double>& grid) {
-  const std::vector<Trial> trials = trialsOf(problem);
+std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const RidgeSolver& solver,
+                                           const std::vector<double>& grid) {
   std::vector<double> descending(grid);
   std::sort(descending.rbegin(), descending.rend());
+  const std::vector<Moments> moments = problem.validation.rows() > 0
+                                           ? tryPenalties(solver, problem.validation, descending)
+                                           : tryOnFolds(problem, descending);
+  const std::size_t targets = problem.origin_y.size();
   std::vector<PenaltyChoice> choices;
-  for (std::size_t k = 0; k < problem.origin_y.size(); ++k) {
+  for (std::size_t k = 0; k < targets; ++k) {
     PenaltyChoice best{descending.front(), std::numeric_limits<double>::quiet_NaN(), 1.0};
-    for (const double relative : descending) {
-      Moments pooled;
-      for (const Trial& trial : trials) pooled = Moments::merge(pooled, tryPenalty(trial, k, relative));
+    for (std::size_t p = 0; p < descending.size(); ++p) {
+      const Moments& pooled = moments[p * targets + k];
       const double rho = pooled.pearson();
       if (rho > best.pearson || (std::isnan(best.pearson) && !std::isnan(rho)))
-        best = {relative, rho, rho > 0 ? pooled.spy / pooled.spp : 1.0};
+        best = {descending[p], rho, rho > 0 ? pooled.spy / pooled.spp : 1.0};
     }
     choices.push_back(best);
   }

@@ -20,10 +20,10 @@ struct SpeciesProblem {
   NormalEquations train() const;
 };
 
-/// The problem of every species from two passes over the structures. InputError where there are too few structures to
-/// choose a penalty from. Collective.
-std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::string& set, int species_count,
-                                           std::size_t folds, Reducer& reducer);
+/// The problem of each of the given species, in that order, from two passes over the structures. InputError where there
+/// are too few structures to choose a penalty from. Collective.
+std::vector<SpeciesProblem> gatherProblems(const TrainingView& data, const std::string& set,
+                                           const std::vector<int>& species, std::size_t folds, Reducer& reducer);
 
 struct PenaltyChoice {
   double relative = 0;  ///< per training particle
@@ -33,7 +33,9 @@ struct PenaltyChoice {
 
 /// For each target the penalty with the largest pooled Pearson on the validation structures, or, where there are none,
 /// on each fold of the training structures predicted from the other folds. The larger penalty where two are equal.
-/// Pearson does not see a common factor, so the penalty it likes best may shrink predictions to nothing; `gain` undoes that.
-std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const std::vector<double>& grid);
+/// Pearson does not see a common factor, so the penalty it likes best may shrink predictions to nothing; `gain` undoes
+/// that. `solver` is that of all the training structures.
+std::vector<PenaltyChoice> choosePenalties(const SpeciesProblem& problem, const RidgeSolver& solver,
+                                           const std::vector<double>& grid);
 
 }  // namespace glassforge::ml

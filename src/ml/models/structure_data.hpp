@@ -33,7 +33,8 @@ struct StructureSample {
   void validate() const;
 };
 
-/// Where samples come from; `app` implements it on files. Asked only for structures this process holds.
+/// Where samples come from; `app` implements it on files. Models whose sums go over structures ask for those that their
+/// process holds; GlassMLP, which deals out networks, asks for all on every process.
 class StructureSource {
  public:
   virtual ~StructureSource() = default;

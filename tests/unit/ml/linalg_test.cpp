@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "ml/linalg/normal_equations.hpp"
 #include "ml/linalg/ridge_solver.hpp"
+#include "unit/ml/reference/ridge_sklearn.hpp"
 #include "unit/ml/support.hpp"
 
 namespace glassforge::ml {
@@ -29,8 +30,7 @@ Table randomTable(std::size_t rows, std::size_t features, std::size_t targets, s
       if (f > 0) t.x(i, f) += 2 * t.x(i, f - 1);
     }
   for (std::size_t k = 0; k < targets; ++k)
-    for (std::size_t i = 0; i < rows; ++i)
-      t.y(k, i) = 3 + 0.2 * t.x(i, k % features) - 0.1 * t.x(i, 0) + draw.normal();
+    for (std::size_t i = 0; i < rows; ++i) t.y(k, i) = 3 + 0.2 * t.x(i, k % features) - 0.1 * t.x(i, 0) + draw.normal();
   return t;
 }
 
@@ -123,6 +123,55 @@ TEST(RidgeSolver, AgreesWithDirectSolveForManyPenaltiesAndTargets) {
     }
 }
 
+TEST(RidgeSolver, SlopesAreTheWeightsOfEachPenaltyAndTarget) {
+  Table t = randomTable(200, 9, 2, 39);
+  for (std::size_t i = 0; i < 200; ++i) t.x(i, 4) = 2;  // a dropped column
+  ColumnSums sums(9, 2);
+  const RidgeSolver solver(centredSums(t, sums));
+  const std::vector<double> penalties{0.3, 20, 7e3};
+  const Array<double> slopes = solver.slopes(penalties);
+  for (std::size_t p = 0; p < 3; ++p)
+    for (std::size_t k = 0; k < 2; ++k) {
+      const auto w = solver.weights(k, penalties[p]);
+      for (std::size_t f = 0; f < 9; ++f)
+        EXPECT_NEAR(slopes(2 * p + k, f), w[f] / solver.scale()[f], 1e-10 * (1 + std::abs(w[f])));
+    }
+}
+
+/// Weights of the standardised columns and predictions of new rows for several penalties (reference/make_ridge.py).
+TEST(RidgeSolver, EqualsScikitLearn) {
+  Table t{Array<double>({60, 9}, reference::ridge_x), Array<double>({2, 60}, reference::ridge_y),
+          std::vector<std::int32_t>(60)};
+  std::iota(t.rows.begin(), t.rows.end(), 0);
+  const Array<double> fresh({7, 9}, reference::ridge_new_x);
+  ColumnSums sums(9, 2);
+  const RidgeSolver solver(centredSums(t, sums));
+  const auto& penalties = reference::ridge_penalties;
+  const Array<double> weights({penalties.size(), 2, 9}, reference::ridge_weights);
+  const Array<double> predictions({penalties.size(), 2, 7}, reference::ridge_predictions);
+  for (std::size_t p = 0; p < penalties.size(); ++p)
+    for (std::size_t k = 0; k < 2; ++k) {
+      const auto w = solver.weights(k, penalties[p]);
+      for (std::size_t f = 0; f < 9; ++f)
+        EXPECT_NEAR(w[f], weights(p, k, f), 1e-8 * (1 + std::abs(weights(p, k, f)))) << penalties[p];
+      for (std::size_t i = 0; i < 7; ++i) {
+        double y = sums.meanY()[k] + solver.intercept(k);
+        for (std::size_t f = 0; f < 9; ++f)
+          y += w[f] * (fresh(i, f) - sums.meanX()[f] - solver.shift()[f]) / solver.scale()[f];
+        EXPECT_NEAR(y, predictions(p, k, i), 1e-8 * (1 + std::abs(predictions(p, k, i)))) << penalties[p];
+      }
+    }
+}
+
+TEST(RidgeSolver, OneAndTwoColumns) {
+  for (const std::size_t features : {1u, 2u}) {
+    const Table t = randomTable(50, features, 1, 40);
+    ColumnSums sums(features, 1);
+    const auto found = RidgeSolver(centredSums(t, sums)).weights(0, 3.0), expected = denseRidge(t, 0, 3.0);
+    for (std::size_t f = 0; f < features; ++f) EXPECT_NEAR(found[f], expected[f], 1e-12);
+  }
+}
+
 TEST(RidgeSolver, OriginDoesNotMatter) {
   const Table t = randomTable(300, 6, 1, 35);
   ColumnSums sums(6, 1);
@@ -175,10 +224,15 @@ TEST(NormalEquations, FollowEqualsMomentsOfExplicitPredictions) {
     p.push_back(0.4);
     for (std::size_t f = 0; f < 5; ++f) p.back() += slope[f] * (t.x(i, f) - origin_x[f]);
   }
+  Array<double> slopes({2, 5});
+  for (std::size_t k = 0; k < 2; ++k) std::ranges::copy(slope, slopes.row(k).begin());
+  const std::vector<double> intercepts{0.4, 0.4};
+  const std::vector<std::size_t> targets{0, 1};
+  const std::vector<Moments> all = n.follow(slopes, intercepts, targets);
   for (std::size_t k = 0; k < 2; ++k) {
     std::vector<double> y;
     for (std::size_t i = 0; i < 150; ++i) y.push_back(t.y(k, i) - origin_y[k]);
-    const Moments direct = Moments::of(p, y), found = n.follow(slope, 0.4, k);
+    const Moments direct = Moments::of(p, y), found = all[k];
     EXPECT_NEAR(found.pearson(), direct.pearson(), 1e-10);
     EXPECT_NEAR(found.mean_p, direct.mean_p, 1e-10);
     EXPECT_NEAR(found.mean_y, direct.mean_y, 1e-11);

@@ -39,7 +39,7 @@ MadeSource plantedSource(std::size_t structures, double noise, std::uint64_t see
 }
 
 Ridge fitted(const MadeSource& source, const Split& split, Reducer& reducer) {
-  Ridge ridge("made", {"A", "B"}, source.featureCount("made"));
+  Ridge ridge("made", {"A", "B"}, source.featureCount("made"), {});
   ridge.fit(TrainingView(source, split), reducer);
   return ridge;
 }
@@ -225,9 +225,8 @@ TEST(Reducer, AddsInTheOrderGivenAcrossChunks) {
   const std::size_t length = std::size_t{1} << 20;  // so that the sum is gathered in chunks
   SerialReducer serial;
   const auto value = [](std::int64_t s) { return std::pow(-1.3, static_cast<double>(s)) / 7; };
-  const auto total = serial.sum(structures, length, [&](std::int64_t s) {
-    return std::vector<double>(length, value(s));
-  });
+  const auto total =
+      serial.sum(structures, length, [&](std::int64_t s) { return std::vector<double>(length, value(s)); });
   double expected = 0;
   for (const std::int64_t s : structures) expected += value(s);
   EXPECT_EQ(total.front(), expected);
@@ -242,7 +241,7 @@ TEST(Ridge, SaveAndLoadGiveTheSamePredictions) {
   const ModelRecord record = ridge.save();
   EXPECT_TRUE(record.arrays.contains("displacement/A/t1/weights"));
   EXPECT_EQ(std::get<double>(record.attributes.at("displacement/B/t1/time")), 10.0);
-  Ridge back("made", {"A", "B"}, 6);
+  Ridge back("made", {"A", "B"}, 6, {});
   back.load(record);
   EXPECT_EQ(back.predict(source.samples[7], "displacement"), ridge.predict(source.samples[7], "displacement"));
   EXPECT_EQ(back.times("displacement"), ridge.times("displacement"));
@@ -254,14 +253,14 @@ TEST(Ridge, SaveAndLoadGiveTheSamePredictions) {
   broken = record;
   broken.model = "ridge_other";
   EXPECT_THROW(back.load(broken), FileError);
-  EXPECT_THROW(Ridge("made", {"A", "B"}, 7).load(record), FileError);
+  EXPECT_THROW(Ridge("made", {"A", "B"}, 7, {}).load(record), FileError);
   EXPECT_THROW(back.predict(source.samples[7], "bond_breaking"), InputError);
 }
 
 TEST(Ridge, SpeciesWithoutTrainingParticlesIsNotANumber) {
   const MadeSource source = plantedSource(6, 0.5, 50);
   SerialReducer reducer;
-  Ridge ridge("made", {"A", "B", "C"}, 6);
+  Ridge ridge("made", {"A", "B", "C"}, 6, {});
   ridge.fit(TrainingView(source, splitOf(3, 1, 2)), reducer);
   EXPECT_EQ(ridge.find("displacement", 2, 0), nullptr);
   StructureSample sample = source.samples[5];
@@ -269,6 +268,26 @@ TEST(Ridge, SpeciesWithoutTrainingParticlesIsNotANumber) {
   const auto y = ridge.predict(sample, "displacement");
   EXPECT_TRUE(std::isnan(y(0, 0)));
   EXPECT_TRUE(std::isfinite(y(0, 1)));
+}
+
+TEST(Ridge, LearnsTheSpeciesOfTheSettingsAlone) {
+  const MadeSource source = plantedSource(6, 0.5, 56);
+  SerialReducer reducer;
+  const TrainingView view(source, splitOf(3, 1, 2));
+  LearningSettings settings;
+  settings.species = {"B"};
+  Ridge some("made", {"A", "B"}, 6, settings), all("made", {"A", "B"}, 6, {});
+  some.fit(view, reducer);
+  all.fit(view, reducer);
+  EXPECT_EQ(some.find("displacement", 0, 0), nullptr);
+  const auto y = some.predict(source.samples[5], "displacement"),
+             expected = all.predict(source.samples[5], "displacement");
+  for (std::size_t i = 0; i < 60; ++i)
+    if (i % 2 == 0) {
+      EXPECT_TRUE(std::isnan(y(1, i)));
+    } else {
+      EXPECT_EQ(y(1, i), expected(1, i));
+    }
 }
 
 TEST(Ridge, ConstantLabelsGiveTheirMean) {
@@ -304,7 +323,8 @@ TEST(Registry, ModelsByName) {
   const auto den = makeModel({"DEN", {"A", "B"}, 3, {}});
   EXPECT_EQ(den->descriptorSet(), "DEN");
   EXPECT_FALSE(den->predictsLabels());
-  EXPECT_THAT(modelNames(), ::testing::IsSupersetOf({"ridge_density", "ridge_energy", "ridge_structure", "DEN", "EPOT"}));
+  EXPECT_THAT(modelNames(),
+              ::testing::IsSupersetOf({"ridge_density", "ridge_energy", "ridge_structure", "DEN", "EPOT"}));
   EXPECT_THROW(makeModel({"ridge_cagey", {"A"}, 3, {}}), InputError);
   EXPECT_THROW(makeModel({"forest", {"A"}, 3, {}}), InputError);
 }

@@ -1,0 +1,31 @@
+/// The optimiser of Kingma and Ba (arXiv 1412.6980).
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace glassforge::ml::nn {
+
+struct AdamSettings {
+  double rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
+  /// Keras adds epsilon to the root of the running mean square as it stands, torch to that corrected for its start.
+  bool epsilon_after_correction = false;
+};
+
+template <class Number>
+class Adam {
+ public:
+  Adam(std::size_t parameters, const AdamSettings& settings);
+  void step(std::span<Number> parameters, std::span<const Number> gradient);
+
+ private:
+  AdamSettings settings_;
+  double power1_ = 1, power2_ = 1;  // beta^steps
+  std::vector<Number> mean_, square_;
+};
+
+/// Scales the gradient down to the norm `largest` where it is longer; returns the norm it had.
+template <class Number>
+double clipNorm(std::span<Number> gradient, double largest);
+
+}  // namespace glassforge::ml::nn
