@@ -21,20 +21,29 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
     }
   };
   const auto& mixture = c.system.mixture;
+  const auto checkCage = [&](const std::string& set) {
+    require(c.cage.make || !ml::needsCageState(set), "{} looks at cage states; set [cage] make = true", set);
+  };
   for (const auto& set : c.descriptor_sets) {
-    located("describe", "sets", [&] { ml::makeDescriptor(set, mixture.species, mixture.dimension); });
+    located("describe", "sets", [&] {
+      ml::makeDescriptor(set, mixture.species, mixture.dimension);
+      checkCage(set);
+    });
   }
   bool fits = false;
   for (const auto& model : c.models) {
     located("train", "models", [&] {
-      fits = ml::makeModel({model, mixture.species, mixture.dimension, c.learning})->predictsLabels() || fits;
+      const auto made = ml::makeModel({model, mixture.species, mixture.dimension, c.learning});
+      checkCage(made->descriptorSet());
+      fits = made->predictsLabels() || fits;
     });
   }
   require(c.models.empty() || c.split.train > 0,
           "{}: models in [train] are named, but no structures to train on: [split] train must be at least 1",
           place("train", "models"));
   require(!fits || c.split.train + c.split.validation > 1,
-          "{}: models in [train] choose a penalty, for which [split] train = 1 and validation = 0 are too few: raise one of "
+          "{}: models in [train] choose a penalty, for which [split] train = 1 and validation = 0 are too few: raise "
+          "one of "
           "them",
           place("train", "models"));
 }

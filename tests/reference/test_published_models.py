@@ -20,7 +20,7 @@ from support.results import PROGRAM, record  # noqa: E402
 DATA = os.environ.get("GLASSFORGE_REFERENCE_DATA")
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not DATA, reason="GLASSFORGE_REFERENCE_DATA is not set")]
 
-MODELS = ["ridge_cage", "ridge_thermal_inherent_cage", "glassmlp", "ridge_glassmlp", "ridge_radial_angular", "softness", "sbo_pca",
+MODELS = ["ridge_cage", "ridge_thermal_inherent_cage", "glassmlp", "ridge_glassmlp", "softness", "sbo_pca",
           "sbo_cg_pca", "DEN", "EPOT", "EINH", "PSI6", "TT"]
 PUBLISHED = {"ridge_cage": 0.779, "glassmlp": 0.768, "EPOT": 0.507, "DEN": -0.246, "PSI6": -0.145, "sbo_pca": 0.068, "sbo_cg_pca": 0.172}
 LEARNING_CURVE = [1, 2, 4, 7]

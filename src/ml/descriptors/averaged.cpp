@@ -7,7 +7,7 @@
 
 namespace glassforge::ml {
 
-Averaged::Averaged(std::string name, std::unique_ptr<Descriptor> of, double length, int)
+Averaged::Averaged(std::string name, std::unique_ptr<Descriptor> of, double length)
     : name_(std::move(name)), of_(std::move(of)), length_(length) {
   require(length > 0, "the averaging length {} of {} is not positive", length, name_);
   const Columns& c = of_->columns();

@@ -13,7 +13,7 @@ namespace glassforge::ml {
 class Averaged final : public Descriptor {
  public:
   /// InputError unless length > 0.
-  Averaged(std::string name, std::unique_ptr<Descriptor> of, double length, int dimension);
+  Averaged(std::string name, std::unique_ptr<Descriptor> of, double length);
   const std::string& name() const override { return name_; }
   const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;

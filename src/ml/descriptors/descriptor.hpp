@@ -87,5 +87,7 @@ std::vector<std::string> descriptorNames();
 std::vector<std::string> handMadeNames();
 /// Whether the name, as makeDescriptor takes it, is of one of those.
 bool isHandMade(std::string_view name);
+/// Whether what the name stands for looks at cage positions. InputError where there is no such descriptor.
+bool needsCageState(std::string_view name);
 
 }  // namespace glassforge::ml

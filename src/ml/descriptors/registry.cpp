@@ -23,7 +23,7 @@ using Made = std::unique_ptr<Descriptor>;
 struct Entry {
   std::string_view name;
   bool hand_made;       ///< one bare column, a model by itself
-  Positions positions;  ///< looked at where the name says nothing else
+  Positions positions;  ///< looked at where the name says nothing else; cage where several are, cage among them
   Made (*make)(const DescriptorRequest&);
 };
 
@@ -46,17 +46,17 @@ Made oneState(const DescriptorRequest& request) {
   return std::make_unique<CageSet>(request, std::vector{request.positions});
 }
 
-/// A set that looks at several states takes no "@" but "@thermal", what it would be without.
+/// A set that looks at several states, cage among them, takes no "@" but "@cage", what it would be without.
 template <Positions... states>
 Made severalStates(const DescriptorRequest& request) {
-  require(request.positions == Positions::thermal, "the descriptor set {} has its own states; it takes no \"@{}\"",
+  require(request.positions == Positions::cage, "the descriptor set {} has its own states; it takes no \"@{}\"",
           request.name, toString(request.positions));
   return std::make_unique<CageSet>(request, std::vector{states...});
 }
 
 Made averagedTheta(const DescriptorRequest& request) {
   constexpr double length = 5.0;  // reference 4.7
-  return std::make_unique<Averaged>(request.name, one<TongTanaka>(request), length, request.dimension);
+  return std::make_unique<Averaged>(request.name, one<TongTanaka>(request), length);
 }
 
 const std::vector<Entry>& entries() {
@@ -68,8 +68,8 @@ const std::vector<Entry>& entries() {
       {"density_energy", false, inherent, coarse<density, energy>},
       {"structure", false, inherent, coarse<density, energy, displacement, variance>},
       {"radial_angular", false, thermal, oneState},
-      {"cage", false, thermal, severalStates<thermal, Positions::cage>},
-      {"thermal_inherent_cage", false, thermal, severalStates<thermal, inherent, Positions::cage>},
+      {"cage", false, Positions::cage, severalStates<thermal, Positions::cage>},
+      {"thermal_inherent_cage", false, Positions::cage, severalStates<thermal, inherent, Positions::cage>},
       {"sbo", false, thermal, one<SmoothedBondOrder>},
       {"psi4", true, inherent, ofDegree<Psi, 4>},
       {"psi6", true, inherent, ofDegree<Psi, 6>},
@@ -107,23 +107,43 @@ double averagingLength(std::string_view digits) {
 
 constexpr std::string_view averaging_mark = "_cg", positions_mark = "@", joining_mark = "+";
 
-Made makeOne(const DescriptorRequest& request) {
-  const auto [base, positions] = splitAtLast(request.name, positions_mark);
-  const Entry* entry = find(base);
-  require(entry != nullptr, "there is no descriptor set \"{}\"; known are {}", request.name,
+/// One part of a name, taken apart.
+struct ParsedName {
+  const Entry* entry = nullptr;
+  std::string_view unaveraged;  ///< the part without its "_cg"
+  Positions positions = Positions::thermal;
+  double averaging = 0;  ///< 0: none
+};
+
+/// InputError where there is no such descriptor or there are no such positions.
+ParsedName parse(std::string_view name) {
+  const auto [inner, digits] = splitAtLast(name, averaging_mark);
+  ParsedName parsed;
+  parsed.averaging = averagingLength(digits);
+  parsed.unaveraged = parsed.averaging > 0 ? inner : name;
+  const auto [base, positions] = splitAtLast(parsed.unaveraged, positions_mark);
+  parsed.entry = find(base);
+  require(parsed.entry != nullptr, "there is no descriptor set \"{}\"; known are {}", name,
           fmt::join(descriptorNames(), ", "));
-  DescriptorRequest resolved = request;
-  resolved.positions = positions.empty() ? entry->positions : parsePositions(positions);
-  return entry->make(resolved);
+  parsed.positions = positions.empty() ? parsed.entry->positions : parsePositions(positions);
+  return parsed;
 }
 
-Made makeAveraged(const DescriptorRequest& request) {
-  const auto [inner, digits] = splitAtLast(request.name, averaging_mark);
-  const double length = averagingLength(digits);
-  if (length <= 0) return makeOne(request);
-  DescriptorRequest within = request;
-  within.name = std::string(inner);
-  return std::make_unique<Averaged>(request.name, makeOne(within), length, request.dimension);
+Made makePart(std::string_view name, const std::vector<std::string>& species_names, int dimension) {
+  const ParsedName parsed = parse(name);
+  auto made = parsed.entry->make({std::string(parsed.unaveraged), species_names, dimension, parsed.positions});
+  if (parsed.averaging <= 0) return made;
+  return std::make_unique<Averaged>(std::string(name), std::move(made), parsed.averaging);
+}
+
+std::vector<std::string_view> partsOf(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (auto at = name.find(joining_mark); at != std::string_view::npos; at = name.find(joining_mark)) {
+    parts.push_back(name.substr(0, at));
+    name = name.substr(at + joining_mark.size());
+  }
+  parts.push_back(name);
+  return parts;
 }
 
 }  // namespace
@@ -136,11 +156,15 @@ std::vector<std::string> handMadeNames() {
 }
 
 bool isHandMade(std::string_view name) {
-  if (name.find(joining_mark) != std::string_view::npos) return false;
+  if (partsOf(name).size() > 1) return false;
   const auto [inner, digits] = splitAtLast(name, averaging_mark);
-  if (averagingLength(digits) > 0) name = inner;
-  const Entry* entry = find(splitAtLast(name, positions_mark).first);
+  const Entry* entry = find(splitAtLast(averagingLength(digits) > 0 ? inner : name, positions_mark).first);
   return entry != nullptr && entry->hand_made;
+}
+
+bool needsCageState(std::string_view name) {
+  return std::ranges::any_of(partsOf(name),
+                             [](std::string_view part) { return parse(part).positions == Positions::cage; });
 }
 
 std::vector<std::string> descriptorNames() {
@@ -154,13 +178,7 @@ std::unique_ptr<Descriptor> makeDescriptor(std::string_view name, const std::vec
   require(dimension == 2 || dimension == 3, "descriptors exist in two and three dimensions, not in {}", dimension);
   require(!species_names.empty(), "a descriptor needs at least one species");
   std::vector<Made> parts;
-  std::string_view rest = name;
-  while (true) {
-    const auto at = rest.find(joining_mark);
-    parts.push_back(makeAveraged({std::string(rest.substr(0, at)), species_names, dimension, Positions::thermal}));
-    if (at == std::string_view::npos) break;
-    rest = rest.substr(at + joining_mark.size());
-  }
+  for (const std::string_view part : partsOf(name)) parts.push_back(makePart(part, species_names, dimension));
   if (parts.size() == 1) return std::move(parts.front());
   return std::make_unique<Joined>(std::string(name), std::move(parts));
 }

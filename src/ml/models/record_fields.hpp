@@ -10,6 +10,8 @@ namespace glassforge::ml {
 
 /// A vector as the array of a record.
 Array<double> asColumn(const std::vector<double>& values);
+/// The array of that key, of any shape; FileError where it is missing.
+const Array<double>& readArray(const ModelRecord& record, const std::string& key);
 /// The array of that key; FileError where it is missing or of another shape.
 const Array<double>& readArray(const ModelRecord& record, const std::string& key,
                                const std::vector<std::size_t>& shape);

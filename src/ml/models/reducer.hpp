@@ -14,8 +14,8 @@ class Reducer {
  public:
   virtual ~Reducer() = default;
 
-  /// The blocks of all the structures, in the order given, the same on every process. Collective: every process calls it
-  /// with the same structures; each makes the blocks of those it holds. Blocks may differ in length.
+  /// The blocks of all the structures, in the order given, the same on every process. Collective: every process calls
+  /// it with the same structures; each makes the blocks of those it holds. Blocks may differ in length.
   virtual std::vector<std::vector<double>> gather(const std::vector<std::int64_t>& structures,
                                                   const BlockMaker& make) = 0;
 

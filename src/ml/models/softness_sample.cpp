@@ -98,13 +98,6 @@ Array<double> softnessLabels(const StructureSample& sample, const std::vector<La
   return table;
 }
 
-std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species) {
-  std::vector<std::int32_t> particles;
-  for (std::size_t i = 0; i < sample.species.size(); ++i)
-    if (sample.species[i] == species) particles.push_back(static_cast<std::int32_t>(i));
-  return particles;
-}
-
 SoftnessSample drawSample(const TrainingView& data, const SoftnessTask& task, Reducer& reducer) {
   const std::size_t features = data.featureCount(task.set), targets = softnessTargets(data).size();
   const std::size_t most = std::max<std::size_t>(1, sample_numbers / (features + targets) / data.train().size());

@@ -28,8 +28,6 @@ std::vector<SoftnessTarget> softnessTargets(const TrainingView& data);
 /// structure differ from those of the campaign.
 Array<double> softnessLabels(const StructureSample& sample, const std::vector<LabelField>& layout);
 
-std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species);
-
 /// At most 2^23 numbers: from every training structure the same number of particles, those that come first in the order
 /// of keyed random numbers of (seed, structure, particle). Rows go round the structures, one particle of each in turn,
 /// so that no structure is preferred where labels are equal. Collective.

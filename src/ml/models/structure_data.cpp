@@ -52,6 +52,13 @@ void StructureSample::validate() const {
   }
 }
 
+std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species) {
+  std::vector<std::int32_t> particles;
+  for (std::size_t i = 0; i < sample.species.size(); ++i)
+    if (sample.species[i] == species) particles.push_back(static_cast<std::int32_t>(i));
+  return particles;
+}
+
 TrainingView::TrainingView(const StructureSource& source, const Split& split)
     : source_(source), train_(ascending(split.train)), validation_(ascending(split.validation)) {
   for (const std::int64_t s : split.test)

@@ -33,6 +33,9 @@ struct StructureSample {
   void validate() const;
 };
 
+/// Particles of one species in id order.
+std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species);
+
 /// Where samples come from; `app` implements it on files. Models whose sums go over structures ask for those that their
 /// process holds; GlassMLP, which deals out networks, asks for all on every process.
 class StructureSource {
