@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "ml/models/glassmlp_record.hpp"
+#include "ml/models/record_fields.hpp"
 
 namespace glassforge::ml {
 

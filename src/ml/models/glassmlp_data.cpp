@@ -125,13 +125,6 @@ double SpeciesData::labelScale(std::size_t target) const {
   return square > 0 ? std::sqrt(square / static_cast<double>(all.size())) : 1.0;
 }
 
-std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species) {
-  std::vector<std::int32_t> particles;
-  for (std::size_t i = 0; i < sample.species.size(); ++i)
-    if (sample.species[i] == species) particles.push_back(static_cast<std::int32_t>(i));
-  return particles;
-}
-
 nn::Table<double> standardisedRows(const Array<double>& features, const std::vector<std::int32_t>& particles,
                                    const std::vector<double>& mean, const std::vector<double>& scale) {
   nn::Table<double> rows(index(particles.size()), index(mean.size()));

@@ -33,8 +33,6 @@ struct SpeciesData {
 /// (n, F) rows of the particles of a species, standardised with (F) mean and scale.
 nn::Table<double> standardisedRows(const Array<double>& features, const std::vector<std::int32_t>& particles,
                                    const std::vector<double>& mean, const std::vector<double>& scale);
-/// Particles of one species in id order.
-std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species);
 
 /// The data of each of the given species, with the pair weights of the loss for as many structures as fit into 1 GiB
 /// (64 MB for 3277 particles); they are made anew in every epoch for the others. Every structure is loaded once. Takes

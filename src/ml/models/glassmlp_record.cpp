@@ -1,6 +1,6 @@
 #include "ml/models/glassmlp_record.hpp"
 
-#include "core/error.hpp"
+#include "ml/models/record_fields.hpp"
 
 namespace glassforge::ml {
 
@@ -22,19 +22,6 @@ Array<double> transposed(std::span<const double> table, std::size_t rows, std::s
 
 std::string networkGroup(const std::string& label, const std::string& species, std::size_t time) {
   return label + "/" + species + "/t" + std::to_string(time);
-}
-
-const Array<double>& readArray(const ModelRecord& record, const std::string& key) {
-  const auto it = record.arrays.find(key);
-  require<FileError>(it != record.arrays.end(), "model {}: array \"{}\" is missing", record.model, key);
-  return it->second;
-}
-
-double readNumber(const ModelRecord& record, const std::string& key) {
-  const auto it = record.attributes.find(key);
-  const double* value = it == record.attributes.end() ? nullptr : std::get_if<double>(&it->second);
-  require<FileError>(value != nullptr, "model {}: number \"{}\" is missing", record.model, key);
-  return *value;
 }
 
 void writeNetwork(ModelRecord& record, const std::string& group, const TrainedNetwork& network, std::size_t columns) {
@@ -59,14 +46,11 @@ TrainedNetwork readNetwork(const ModelRecord& record, const std::string& group, 
   for (const nn::DenseShape& shape : glassMlpShapes(columns)) {
     const auto inputs = static_cast<std::size_t>(shape.inputs), outputs = static_cast<std::size_t>(shape.outputs);
     const std::string place = layerGroup(group, layer++);
-    const Array<double>& kernel = readArray(record, place + "/kernel");
-    const Array<double>& bias = readArray(record, place + "/bias");
-    require<FileError>(kernel.shape() == std::vector<std::size_t>{inputs, outputs} && bias.size() == outputs,
-                       "model {}: \"{}\" is not a layer of {} inputs and {} outputs", record.model, place, inputs,
-                       outputs);
+    const Array<double>& kernel = readArray(record, place + "/kernel", {inputs, outputs});
+    const std::vector<double> bias = readColumn(record, place + "/bias", outputs);
     const Array<double> weights = transposed(kernel.values(), inputs, outputs);
     network.parameters.insert(network.parameters.end(), weights.values().begin(), weights.values().end());
-    network.parameters.insert(network.parameters.end(), bias.values().begin(), bias.values().end());
+    network.parameters.insert(network.parameters.end(), bias.begin(), bias.end());
   }
   network.validation_pearson = readNumber(record, group + "/validation_pearson");
   network.validation_loss = readNumber(record, group + "/validation_loss");

@@ -16,8 +16,4 @@ void writeNetwork(ModelRecord& record, const std::string& group, const TrainedNe
 /// FileError where an array or number is missing or of another shape.
 TrainedNetwork readNetwork(const ModelRecord& record, const std::string& group, std::size_t columns);
 
-/// FileError where it is missing.
-const Array<double>& readArray(const ModelRecord& record, const std::string& key);
-double readNumber(const ModelRecord& record, const std::string& key);
-
 }  // namespace glassforge::ml

@@ -8,13 +8,18 @@ Array<double> asColumn(const std::vector<double>& values) {
   return Array<double>({values.size()}, values);
 }
 
-const Array<double>& readArray(const ModelRecord& record, const std::string& key,
-                               const std::vector<std::size_t>& shape) {
+const Array<double>& readArray(const ModelRecord& record, const std::string& key) {
   const auto it = record.arrays.find(key);
   require<FileError>(it != record.arrays.end(), "model {}: array \"{}\" is missing", record.model, key);
-  require<FileError>(it->second.shape() == shape, "model {}: array \"{}\" has the shape ({}) instead of ({})",
-                     record.model, key, fmt::join(it->second.shape(), ", "), fmt::join(shape, ", "));
   return it->second;
+}
+
+const Array<double>& readArray(const ModelRecord& record, const std::string& key,
+                               const std::vector<std::size_t>& shape) {
+  const Array<double>& array = readArray(record, key);
+  require<FileError>(array.shape() == shape, "model {}: array \"{}\" has the shape ({}) instead of ({})", record.model,
+                     key, fmt::join(array.shape(), ", "), fmt::join(shape, ", "));
+  return array;
 }
 
 std::vector<double> readColumn(const ModelRecord& record, const std::string& key, std::size_t length) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "ml/models/record_fields.hpp"
 #include "ml/models/ridge_training.hpp"
 
 namespace glassforge::ml {
@@ -105,30 +106,10 @@ Array<double> Ridge::predict(const StructureSample& sample, const std::string& l
 
 namespace {
 
-Array<double> column(const std::vector<double>& values) {
-  return Array<double>({values.size()}, values);
-}
-
-std::vector<double> readColumn(const ModelRecord& record, const std::string& key, std::size_t length) {
-  const auto it = record.arrays.find(key);
-  require<FileError>(it != record.arrays.end(), "model {}: array \"{}\" is missing", record.model, key);
-  require<FileError>(it->second.rank() == 1 && it->second.size() == length,
-                     "model {}: array \"{}\" has {} numbers instead of {}", record.model, key, it->second.size(),
-                     length);
-  return it->second.values();
-}
-
-double readNumber(const ModelRecord& record, const std::string& key) {
-  const auto it = record.attributes.find(key);
-  const double* value = it == record.attributes.end() ? nullptr : std::get_if<double>(&it->second);
-  require<FileError>(value != nullptr, "model {}: number \"{}\" is missing", record.model, key);
-  return *value;
-}
-
 void write(ModelRecord& record, const std::string& group, const RidgeFit& fit, double time) {
-  record.arrays[group + "/weights"] = column(fit.weights);
-  record.arrays[group + "/mean"] = column(fit.mean);
-  record.arrays[group + "/scale"] = column(fit.scale);
+  record.arrays[group + "/weights"] = asColumn(fit.weights);
+  record.arrays[group + "/mean"] = asColumn(fit.mean);
+  record.arrays[group + "/scale"] = asColumn(fit.scale);
   record.attributes[group + "/intercept"] = fit.intercept;
   record.attributes[group + "/penalty"] = fit.penalty;
   record.attributes[group + "/gain"] = fit.gain;
