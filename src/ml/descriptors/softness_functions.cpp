@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/box.hpp"
 #include "ml/descriptors/exponential.hpp"
 #include "ml/descriptors/lanes.hpp"
 #include "ml/descriptors/neighbour_rows.hpp"
@@ -16,51 +15,26 @@ namespace {
 
 constexpr std::size_t block = 256;  // distances or pairs at a time, so that their buffers stay in the first cache
 
-/// A neighbour as both kinds of functions need it. Offsets are r_j - r_i, the third is 0 in 2D.
+/// The neighbours of a particle, itself not among them. Offsets are r_j - r_i, the third is 0 in 2D.
 struct Neighbours {
   std::array<std::vector<double>, 3> offset;
   std::vector<double> distance;
   std::vector<std::size_t> begin;  // (K + 1), as in a NeighbourRow
 
-  void clear() {
+  /// Those of a directed row with r < range.
+  void take(const NeighbourRow& row, double range) {
     for (auto& component : offset) component.clear();
     distance.clear();
     begin.assign(1, 0);
-  }
-};
-
-/// Takes those of a row with 0 < r < range, or all but the centre itself, with their offsets.
-template <int D>
-class Selection {
- public:
-  Selection(const DescriptorInput& input, const std::vector<double>& position)
-      : position_(position), box_(lengthsOf(input)) {}
-
-  void take(const NeighbourRow& row, double range, Neighbours& out) const {
-    out.clear();
     for (std::size_t b = 0; b + 1 < row.begin.size(); ++b) {
-      for (std::size_t n = row.begin[b]; n < row.begin[b + 1]; ++n)
-        if (row.ids[n] != row.centre && row.distance[n] < range) append(row, n, out);
-      out.begin.push_back(out.distance.size());
+      for (std::size_t n = row.begin[b]; n < row.begin[b + 1]; ++n) {
+        if (row.ids[n] == row.centre || row.distance[n] >= range) continue;
+        for (std::size_t k = 0; k < 3; ++k) offset[k].push_back(row.offset[k].empty() ? 0.0 : row.offset[k][n]);
+        distance.push_back(row.distance[n]);
+      }
+      begin.push_back(distance.size());
     }
   }
-
- private:
-  static std::array<double, D> lengthsOf(const DescriptorInput& input) {
-    std::array<double, D> lengths;
-    std::copy_n(input.box.begin(), D, lengths.begin());
-    return lengths;
-  }
-  void append(const NeighbourRow& row, std::size_t n, Neighbours& out) const {
-    const auto i = static_cast<std::size_t>(row.centre) * D, j = static_cast<std::size_t>(row.ids[n]) * D;
-    for (std::size_t k = 0; k < 3; ++k)
-      out.offset[k].push_back(k < D ? box_.minimumImage(position_[j + k] - position_[i + k], static_cast<int>(k))
-                                    : 0.0);
-    out.distance.push_back(row.distance[n]);
-  }
-
-  const std::vector<double>& position_;
-  Box<D> box_;
 };
 
 class RadialKernel {
@@ -165,28 +139,6 @@ class AngularKernel {
   std::size_t count_ = 0;
 };
 
-template <int D>
-Array<double> computeIn(const DescriptorInput& input, const std::vector<double>& position, std::size_t columns) {
-  const NeighbourSpace space{D, input.box, position, input.species, input.speciesCount()};
-  const auto species = static_cast<std::size_t>(input.speciesCount());
-  const Selection<D> selection(input, position);
-  Neighbours near;
-  RadialKernel radial;
-  AngularKernel angular;
-  Array<double> values({input.particles(), columns});
-  forEachRow(space, rangeWithin(input.box, SoftnessFunctions::radial_range), [&](const NeighbourRow& row) {
-    double* out = values.row(row.centre).data();
-    selection.take(row, SoftnessFunctions::radial_range, near);
-    for (std::size_t b = 0; b < species; ++b, out += SoftnessFunctions::radii_count)
-      radial.sums({near.distance.data() + near.begin[b], near.begin[b + 1] - near.begin[b]}, out);
-    selection.take(row, SoftnessFunctions::angular_range, near);
-    for (std::size_t b = 0; b < species; ++b)
-      for (std::size_t c = b; c < species; ++c, out += SoftnessFunctions::angularTable().size())
-        angular.sums(near, b, c, out);
-  });
-  return values;
-}
-
 }  // namespace
 
 std::vector<double> SoftnessFunctions::radii() {
@@ -217,9 +169,23 @@ SoftnessFunctions::SoftnessFunctions(const DescriptorRequest& request)
 }
 
 Array<double> SoftnessFunctions::compute(const DescriptorInput& input) const {
-  const std::vector<double>& position = input.positions(positions_);
-  return input.dimension == 2 ? computeIn<2>(input, position, columns_.size())
-                              : computeIn<3>(input, position, columns_.size());
+  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
+                             input.speciesCount()};
+  const auto species = static_cast<std::size_t>(input.speciesCount());
+  Neighbours near;
+  RadialKernel radial;
+  AngularKernel angular;
+  Array<double> values({input.particles(), columns_.size()});
+  forEachDirectedRow(space, rangeWithin(input.box, radial_range), [&](const NeighbourRow& row) {
+    double* out = values.row(row.centre).data();
+    near.take(row, radial_range);
+    for (std::size_t b = 0; b < species; ++b, out += radii_count)
+      radial.sums({near.distance.data() + near.begin[b], near.begin[b + 1] - near.begin[b]}, out);
+    near.take(row, angular_range);
+    for (std::size_t b = 0; b < species; ++b)
+      for (std::size_t c = b; c < species; ++c, out += angularTable().size()) angular.sums(near, b, c, out);
+  });
+  return values;
 }
 
 }  // namespace glassforge::ml

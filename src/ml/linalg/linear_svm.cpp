@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "ml/linalg/eigen_blocks.hpp"
 
 namespace glassforge::ml {
 
@@ -79,7 +80,7 @@ Hyperplane trainLinearSvm(const Array<double>& rows, std::span<const double> cla
           "a support vector machine: {} classes do not fit the table of rows", classes.size());
   require(std::isfinite(penalty) && penalty > 0, "the penalty {} of a support vector machine is not a positive number",
           penalty);
-  Eigen::setCpuCacheSizes(32 * 1024, 512 * 1024, 4 * 1024 * 1024);  // block sizes, and so bits, not the machine's
+  fixEigenBlocks();
   const SquaredHinge problem(rows, classes, penalty);
   Eigen::VectorXd u = Eigen::VectorXd::Zero(problem.size());
   Eigen::VectorXd margin = problem.margins(u), gradient = problem.gradient(u, margin);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "ml/linalg/eigen_blocks.hpp"
 
 namespace glassforge::ml {
 
@@ -44,6 +45,7 @@ PrincipalComponents principalComponents(const NormalEquations& sums, std::span<c
   require(origin.size() == sums.features(), "an origin of {} numbers does not fit {} columns", origin.size(),
           sums.features());
   const std::size_t count = sums.features();
+  fixEigenBlocks();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(covariance(sums));
   require(eigen.info() == Eigen::Success, "the eigendecomposition of {} feature columns failed", count);
   PrincipalComponents pca;

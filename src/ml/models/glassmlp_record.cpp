@@ -1,6 +1,5 @@
 #include "ml/models/glassmlp_record.hpp"
 
-#include "core/error.hpp"
 #include "ml/models/record_fields.hpp"
 
 namespace glassforge::ml {

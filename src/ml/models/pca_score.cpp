@@ -13,13 +13,6 @@ namespace {
 
 constexpr double not_learnt = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<std::int32_t> rowsOf(const StructureSample& sample, int species) {
-  std::vector<std::int32_t> rows;
-  for (std::size_t i = 0; i < sample.species.size(); ++i)
-    if (sample.species[i] == species) rows.push_back(static_cast<std::int32_t>(i));
-  return rows;
-}
-
 /// Sums over all training structures, one for each of the species; add(sums, sample, rows, b) adds a structure.
 template <class Sums, class Add>
 std::vector<Sums> sumOverTraining(const TrainingView& data, const std::string& set, const std::vector<int>& species,
@@ -31,7 +24,7 @@ std::vector<Sums> sumOverTraining(const TrainingView& data, const std::string& s
     std::vector<double> block;
     for (std::size_t b = 0; b < species.size(); ++b) {
       Sums sums(features, 0);
-      add(sums, sample, rowsOf(sample, species[b]), b);
+      add(sums, sample, particlesOf(sample, species[b]), b);
       sums.pack(block);
     }
     return block;

@@ -10,9 +10,9 @@ namespace glassforge::ml {
 
 /// A vector as the array of a record.
 Array<double> asColumn(const std::vector<double>& values);
-/// The array of that key, of any shape; FileError where it is missing.
+/// The array of that key; FileError where it is missing.
 const Array<double>& readArray(const ModelRecord& record, const std::string& key);
-/// The array of that key; FileError where it is missing or of another shape.
+/// The same; FileError where it is of another shape.
 const Array<double>& readArray(const ModelRecord& record, const std::string& key,
                                const std::vector<std::size_t>& shape);
 /// The same of one axis.

@@ -21,28 +21,6 @@ struct Passes {
   Reducer& reducer;
 };
 
-/// Particles of one species in id order.
-std::vector<std::int32_t> rowsOf(const std::vector<std::int32_t>& species, int wanted) {
-  std::vector<std::int32_t> rows;
-  for (std::size_t i = 0; i < species.size(); ++i)
-    if (species[i] == wanted) rows.push_back(static_cast<std::int32_t>(i));
-  return rows;
-}
-
-/// (K, N): the labels of the layout, time by time.
-Array<double> targetTable(const StructureSample& sample, const std::vector<LabelField>& layout, std::size_t targets) {
-  Array<double> table({targets, sample.species.size()});
-  std::size_t k = 0;
-  for (const LabelField& wanted : layout) {
-    const LabelField& field = sample.label(wanted.name);
-    require(field.times == wanted.times, "structure {}: the times of {} differ from those of the campaign",
-            sample.structure, field.name);
-    std::copy_n(field.mean.data(), field.mean.size(), table.row(k).data());
-    k += wanted.times.size();
-  }
-  return table;
-}
-
 /// Sums over structures, one per learnt species; `add(sums, sample, targets, rows, b)` adds a structure to the b-th.
 template <class Sums, class Add>
 std::vector<Sums> sumOver(const Passes& p, const Structures& structures, const Add& add) {
@@ -50,12 +28,12 @@ std::vector<Sums> sumOver(const Passes& p, const Structures& structures, const A
   const std::size_t length = p.species.size() * Sums::packedSize(p.features, p.targets);
   const auto total = p.reducer.sum(structures, length, [&](std::int64_t s) {
     const StructureSample sample = p.data.load(s, p.set);
-    const Array<double> targets = targetTable(sample, layout, p.targets);
+    const Array<double> targets = labelTable(sample, layout);
     std::vector<double> block;
     block.reserve(length);
     for (std::size_t b = 0; b < p.species.size(); ++b) {
       Sums sums(p.features, p.targets);
-      add(sums, sample, targets, rowsOf(sample.species, p.species[b]), b);
+      add(sums, sample, targets, particlesOf(sample, p.species[b]), b);
       sums.pack(block);
     }
     return block;

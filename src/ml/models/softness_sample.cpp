@@ -83,18 +83,12 @@ std::vector<SoftnessTarget> softnessTargets(const TrainingView& data) {
 }
 
 Array<double> softnessLabels(const StructureSample& sample, const std::vector<LabelField>& layout) {
-  std::size_t targets = 0;
-  for (const LabelField& wanted : layout) targets += wanted.times.size();
-  Array<double> table({targets, sample.species.size()});
+  Array<double> table = labelTable(sample, layout);
   std::size_t k = 0;
-  for (const LabelField& wanted : layout) {
-    const LabelField& field = sample.label(wanted.name);
-    require(field.times == wanted.times, "structure {}: the times of {} differ from those of the campaign",
-            sample.structure, field.name);
-    const double sign = softIsSmall(wanted.name) ? -1.0 : 1.0;
+  for (const LabelField& field : layout)
     for (std::size_t t = 0; t < field.times.size(); ++t, ++k)
-      std::ranges::transform(field.mean.row(t), table.row(k).begin(), [sign](double y) { return sign * y; });
-  }
+      if (softIsSmall(field.name))
+        for (double& y : table.row(k)) y = -y;
   return table;
 }
 

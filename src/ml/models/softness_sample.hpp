@@ -24,8 +24,7 @@ bool softIsSmall(const std::string& label);
 
 std::vector<SoftnessTarget> softnessTargets(const TrainingView& data);
 
-/// Row k of a label table (K, N) of one structure: the k-th target times its sign. InputError where the times of the
-/// structure differ from those of the campaign.
+/// Row k of the label table (K, N) of one structure is the k-th target times its sign.
 Array<double> softnessLabels(const StructureSample& sample, const std::vector<LabelField>& layout);
 
 /// At most 2^23 numbers: from every training structure the same number of particles, those that come first in the order

@@ -59,6 +59,21 @@ std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species
   return particles;
 }
 
+Array<double> labelTable(const StructureSample& sample, const std::vector<LabelField>& layout) {
+  std::size_t count = 0;
+  for (const LabelField& wanted : layout) count += wanted.times.size();
+  Array<double> table({count, sample.species.size()});
+  std::size_t k = 0;
+  for (const LabelField& wanted : layout) {
+    const LabelField& field = sample.label(wanted.name);
+    require(field.times == wanted.times, "structure {}: the times of {} differ from those of the campaign",
+            sample.structure, field.name);
+    std::copy_n(field.mean.data(), field.mean.size(), table.data() + k * sample.species.size());
+    k += wanted.times.size();
+  }
+  return table;
+}
+
 TrainingView::TrainingView(const StructureSource& source, const Split& split)
     : source_(source), train_(ascending(split.train)), validation_(ascending(split.validation)) {
   for (const std::int64_t s : split.test)

@@ -35,6 +35,9 @@ struct StructureSample {
 
 /// Particles of one species in id order.
 std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species);
+/// (K, N) values of the labels of the layout, label by label and time by time. InputError where the times of the
+/// structure differ from those of the layout.
+Array<double> labelTable(const StructureSample& sample, const std::vector<LabelField>& layout);
 
 /// Where samples come from; `app` implements it on files. Models whose sums go over structures ask for those that their
 /// process holds; GlassMLP, which deals out networks, asks for all on every process.

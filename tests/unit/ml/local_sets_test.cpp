@@ -134,7 +134,8 @@ TEST(TongTanaka, IsZeroForTheTriangularLattice) {
   input.species = lattice.species;
   input.inherent_energy.resize(lattice.species.size());
   input.thermal_energy.resize(lattice.species.size());
-  for (const double theta : describe("theta", input).values.values()) EXPECT_NEAR(theta, 0, 1e-12);
+  const FeatureSet set = describe("theta", input);
+  for (const double theta : set.values.values()) EXPECT_NEAR(theta, 0, 1e-12);
 }
 
 TEST(TongTanaka, AveragedIsTheMeanOverNeighbours) {
@@ -196,7 +197,8 @@ TEST(TongTanaka, OfTheBodyCentredLattice) {
   input.inherent_energy.resize(lattice.species.size());
   input.thermal_energy.resize(lattice.species.size());
   const double expected = (2 * std::abs(c - 1) + 4 * std::abs(diagonal - 1)) / 6;
-  for (const double theta : describe("theta", input).values.values()) EXPECT_NEAR(theta, expected, 1e-12);
+  const FeatureSet set = describe("theta", input);
+  for (const double theta : set.values.values()) EXPECT_NEAR(theta, expected, 1e-12);
 }
 
 #endif

@@ -139,5 +139,16 @@ TEST(PcaScore, DoesNotSeeLabels) {
   EXPECT_EQ(record.arrays, fitted(source, 0, reducer).save().arrays);
 }
 
+TEST(PcaScore, IsKnownByName) {
+  for (const int dimension : {2, 3})
+    for (const std::string name : {"sbo_pca", "sbo_cg_pca"}) {
+      const auto model = makeModel({name, {"A", "B"}, dimension, {}});
+      EXPECT_EQ(model->name(), name);
+      EXPECT_EQ(model->descriptorSet(), "sbo");
+      EXPECT_FALSE(model->predictsLabels());
+    }
+  EXPECT_EQ(makeModel({"softness", {"A", "B"}, 3, {}})->descriptorSet(), "softness_functions");
+}
+
 }  // namespace
 }  // namespace glassforge::ml
