@@ -226,7 +226,8 @@ TEST(BondOrder, ParticlesWithoutBondsAndOnOnePointGiveNumbers) {
     }
     EXPECT_EQ(valuesOf("sbo", input)(0, 6), 0.0);
     EXPECT_EQ(valuesOf("psi6", input)(0, 0), 0.0);
-    for (const double v : valuesOf("radial_angular", input).row(0)) EXPECT_EQ(v, 0.0);
+    const Array<double> functions = valuesOf("radial_angular", input);
+    for (const double v : functions.row(0)) EXPECT_EQ(v, 0.0);
   }
 }
 
