@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "app/descriptor_input.hpp"
 #include "core/error.hpp"
 #include "md/engine.hpp"
 #include "swapmc/monte_carlo.hpp"
@@ -147,6 +148,27 @@ DynamicsSpeed benchDynamics(const BenchSystem& system, const DynamicsBench& sett
 
 SwapSpeed benchSwap(const BenchSystem& system, const SwapBench& settings) {
   return system.mixture.dimension == 3 ? swapIn<3>(system, settings) : swapIn<2>(system, settings);
+}
+
+std::vector<DescriptorSpeed> benchDescriptors(const BenchSystem& system, const std::vector<std::string>& sets,
+                                              int repeats) {
+  StructureState state;
+  state.thermal = system.start;
+  state.inherent = iso::quench(system.mixture, system.start, {});
+  state.quenched = true;
+  state.cage.position = state.inherent.position;
+  SystemSettings settings;
+  settings.mixture = system.mixture;
+  settings.temperature = system.temperature;
+  const auto input = descriptorInput(settings, defaultSkin(system.mixture.dimension), state);
+  std::vector<DescriptorSpeed> speeds;
+  for (const std::string& set : sets) {
+    const auto descriptor = ml::makeDescriptor(set, input.species_names, input.dimension);
+    DescriptorSpeed speed{set, descriptor->columns().size(), {}};
+    for (int k = 0; k < repeats; ++k) clockWork(speed.timing, [&] { descriptor->describe(input); });
+    speeds.push_back(std::move(speed));
+  }
+  return speeds;
 }
 
 QuenchSpeed benchQuench(const BenchSystem& system, const iso::QuenchOptions& settings, int repeats) {

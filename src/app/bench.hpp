@@ -65,6 +65,16 @@ struct QuenchSpeed {
   QuenchResult result;
 };
 
+/// Repeated computation of one descriptor set of a structure. The inherent state is made first, outside the clock; it
+/// stands in for the cage state too.
+struct DescriptorSpeed {
+  std::string set;
+  std::size_t columns = 0;
+  Timing timing;
+};
+std::vector<DescriptorSpeed> benchDescriptors(const BenchSystem& system, const std::vector<std::string>& sets,
+                                              int repeats);
+
 QuenchSpeed benchQuench(const BenchSystem& system, const iso::QuenchOptions& settings, int repeats);
 
 }  // namespace glassforge::app

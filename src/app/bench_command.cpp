@@ -22,15 +22,16 @@ using Json = nlohmann::json;
 
 struct BenchOptions {
   std::string model = "KA", smoothing, state, write_state, precision = "double";
-  std::int64_t particles = 0;     ///< 0: the model's own
-  std::int64_t steps = 0;         ///< of one repeat; 0: the default of what is measured
+  std::int64_t particles = 0;  ///< 0: the model's own
+  std::int64_t steps = 0;      ///< of one repeat; 0: the default of what is measured
   std::int64_t max_evaluations = 100000;
   double temperature = 0.5;
   double equilibrate = 50;
-  double dt = 0, skin = 0;        ///< 0: the model's default
+  double dt = 0, skin = 0;  ///< 0: the model's default
   double tolerance = 1e-8;
   double swap_fraction = 0.2;
   int repeats = 3, replicas = 1;
+  std::vector<std::string> sets{"glassmlp", "cage", "sbo"};
   bool as_json = false;
 };
 
@@ -85,8 +86,7 @@ BenchSystem prepareSystem(BenchOptions& options, std::int64_t default_steps, con
   Mixture mixture = Mixture::preset(options.model);
   if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing);
   resolve(options, mixture, default_steps);
-  BenchSystem system =
-      options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
+  BenchSystem system = options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
   const bool written = !options.write_state.empty() && comm.root();
   if (written) io::writeLammpsData(options.write_state, system.start, system.mixture);
   return system;
@@ -123,7 +123,9 @@ void print(const Json& json, const BenchOptions& options) {
 }
 
 /// `count` things over the median time.
-double rate(double count, const std::vector<double>& seconds) { return count / median(seconds); }
+double rate(double count, const std::vector<double>& seconds) {
+  return count / median(seconds);
+}
 
 int benchMd(BenchOptions options, const par::Communicator& comm) {
   constexpr std::int64_t default_steps = 2000;
@@ -186,6 +188,21 @@ int benchQuenches(BenchOptions options, const par::Communicator& comm) {
   return 0;
 }
 
+int benchDescribe(BenchOptions options, const par::Communicator& comm) {
+  requireOneRank(comm, "bench describe");
+  const BenchSystem system = prepareSystem(options, 1, comm);
+  const auto speeds = benchDescriptors(system, options.sets, options.repeats);
+  Json json = aboutRun(options, system, {});
+  json.erase("cpu_seconds");
+  json.erase("wall_seconds");
+  json["sets"] = Json::object();
+  for (const auto& speed : speeds)
+    json["sets"][speed.set] = {
+        {"columns", speed.columns}, {"seconds", median(speed.timing.cpu)}, {"wall_seconds", median(speed.timing.wall)}};
+  print(json, options);
+  return 0;
+}
+
 void addSystemOptions(CLI::App& command, BenchOptions& options) {
   command.add_option("--model", options.model, "KA or KA2D")->capture_default_str();
   command.add_option("--smoothing", options.smoothing,
@@ -218,11 +235,12 @@ CLI::App* addKind(CLI::App& bench, Action& action, const char* name, const char*
 
 void addBenchCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchOptions>();
-  auto* bench = app.add_subcommand("bench", "Speed on this machine: molecular dynamics, swap Monte Carlo, quench");
+  auto* bench =
+      app.add_subcommand("bench", "Speed on this machine: molecular dynamics, swap Monte Carlo, quench, descriptors");
   bench->callback([bench, &action] {
     if (!bench->get_subcommands().empty()) return;
     action = [](const par::Communicator&) -> int {
-      throw InputError("bench what? bench md, bench swap or bench quench; see glassforge bench --help");
+      throw InputError("bench what? bench md, bench swap, bench quench or bench describe; see glassforge bench --help");
     };
   });
   auto* md = addKind(*bench, action, "md", "Molecular dynamics (NVE): atom-steps a second", options, benchMd);
@@ -240,6 +258,9 @@ void addBenchCommand(CLI::App& app, Action& action) {
   quench->add_option("--tolerance", options->tolerance, "Largest force component at the end")->capture_default_str();
   quench->add_option("--skin", options->skin, "Of the neighbour list (default: the engine's)");
   quench->add_option("--max-evaluations", options->max_evaluations, "Of forces, at most")->capture_default_str();
+  auto* describe =
+      addKind(*bench, action, "describe", "Descriptor sets of one structure: seconds", options, benchDescribe);
+  describe->add_option("--sets", options->sets, "Names as in [describe] sets")->delimiter(',')->capture_default_str();
   bench->footer(
       "Example:  glassforge bench md --model KA --write-state ka.data\n"
       "Rates are per second of process CPU time (per core); those named wall are per second on the clock.\n"

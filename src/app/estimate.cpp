@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/error.hpp"
 #include "io/campaign_file.hpp"
@@ -42,31 +43,48 @@ std::string pearsonTable(const Json& evaluation, const std::string& label) {
   if (models.empty()) return "";
   std::string text = fmt::format(
       "\nPearson correlation, {} propensity, {} particles, test structures (error of the last "
-      "digits)\n  {:<20}",
+      "digits)\n  {:<26}",
       label, evaluation.at("species_scored").get<std::string>(), "t");
   for (const double t : times) text += fmt::format("{:>12.4g}", t);
   for (const auto& model : models) {
-    text += fmt::format("\n  {:<20}", model);
+    text += fmt::format("\n  {:<26}", model);
     for (const double t : times) text += fmt::format("{:>12}", cells[{model, t}]);
   }
-  text += fmt::format("\n  {:<20}", "ceiling (noise)");
+  text += fmt::format("\n  {:<26}", "ceiling (noise)");
   for (const double t : times) text += fmt::format("{:>12.3f}", ceiling[t]);
   return text + "\n";
 }
 
-/// Whether a model is better than what it is compared with, at the last time.
+/// Of the models that a label's models are compared with, the one of the largest correlation at a time.
+std::string strongestBaseline(const Json& evaluation, const std::string& label, double time) {
+  std::set<std::string> baselines;
+  for (const auto& c : evaluation.at("comparisons")) baselines.insert(c.at("baseline").get<std::string>());
+  std::string strongest;
+  double largest = -1;
+  for (const auto& r : evaluation.at("results")) {
+    const double size = std::abs(number(r.at("pearson_pooled")));
+    if (r.at("label") != label || r.at("time") != time || !baselines.contains(r.at("model")) || !(size > largest))
+      continue;
+    largest = size;
+    strongest = r.at("model");
+  }
+  return strongest;
+}
+
+/// Whether a model is better than the best that needs no fitting, at the last time.
 std::string comparisonLines(const Json& evaluation) {
   double last = 0;
   for (const auto& c : evaluation.at("comparisons")) last = std::max(last, c.at("time").get<double>());
   std::string text;
   for (const auto& c : evaluation.at("comparisons")) {
-    const std::string model = c.at("model");
-    if (c.at("time").get<double>() != last || model.rfind("ridge_", 0) != 0) continue;
-    text += fmt::format("  {:<14} {:<16} minus {:<6} {:+.3f} +- {:.3f}\n", c.at("label").get<std::string>(), model,
-                        c.at("baseline").get<std::string>(), number(c.at("difference")), number(c.at("error")));
+    const std::string label = c.at("label"), baseline = c.at("baseline");
+    if (c.at("time").get<double>() != last || baseline != strongestBaseline(evaluation, label, last)) continue;
+    text += fmt::format("  {:<14} {:<26} minus {:<6} {:+.3f} +- {:.3f}\n", label, c.at("model").get<std::string>(),
+                        baseline, number(c.at("difference")), number(c.at("error")));
   }
   if (!text.empty())
-    text = fmt::format("\nPearson of a model minus that of a bare descriptor (its size), t = {:.4g}\n", last) + text;
+    text = fmt::format("\nPearson of a model minus that of the best bare descriptor (its size), t = {:.4g}\n", last) +
+           text;
   return text;
 }
 

@@ -184,7 +184,7 @@ Campaign campaignOf(const ImportOptions& o, const Plan& plan, const std::string&
   c.replicas.times.times = plan.times.empty() ? o.times : plan.times;
   c.replicas.times.glassbench = c.replicas.times.times.empty();
   c.split = chooseSplit(o, plan.structures);
-  if (plan.source != LabelSource::none && c.split.train > 0) c.models = {"ridge_structure"};
+  if (plan.source != LabelSource::none && c.split.train > 0) c.models = {"ridge_glassmlp"};
   c.engine.skin = md::defaultSkin(plan.mixture.dimension);
   c.shard_size = plan.mixture.dimension == 3 && plan.mixture.particles() > 2000 ? 1 : 16;
   return c;

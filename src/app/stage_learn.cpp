@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/descriptor_input.hpp"
 #include "app/evaluation_json.hpp"
 #include "app/label_store.hpp"
 #include "app/learning_data.hpp"
@@ -14,47 +15,12 @@
 #include "io/model_file.hpp"
 #include "io/prediction_file.hpp"
 #include "io/text_file.hpp"
-#include "md/engine.hpp"
 #include "ml/benchmark/evaluate.hpp"
 #include "ml/descriptors/descriptor.hpp"
 #include "ml/models/model.hpp"
 
 namespace glassforge::app {
 namespace {
-
-/// E_i = 1/2 sum_j V(r_ij) in file order.
-template <int D>
-std::vector<double> particleEnergies(const Campaign& campaign, const Snapshot& snapshot) {
-  md::Engine<D> engine(campaign.system.mixture, 1, static_cast<int>(snapshot.particles()), campaign.engine.skin);
-  engine.load(0, snapshot);
-  engine.prepare();
-  std::vector<double> energies;
-  engine.energy(0, &energies);
-  return energies;
-}
-
-std::vector<double> particleEnergies(const Campaign& campaign, Snapshot snapshot, const std::vector<double>& position) {
-  snapshot.position = position;  // unwrapped: the engine wraps
-  snapshot.image.assign(position.size(), 0);
-  return snapshot.dimension == 3 ? particleEnergies<3>(campaign, snapshot) : particleEnergies<2>(campaign, snapshot);
-}
-
-ml::DescriptorInput descriptorInput(const Campaign& campaign, const StructureState& state) {
-  require<FileError>(state.quenched, "structure {} has no inherent state; run the stage quench first", state.index);
-  ml::DescriptorInput input;
-  input.dimension = state.thermal.dimension;
-  input.box = state.thermal.box;
-  input.species_names = campaign.system.mixture.species;
-  input.species = state.thermal.species;
-  input.thermal = state.thermal.unwrapped();
-  input.inherent = state.inherent.position;
-  input.cage = state.cage.position;
-  input.sigma = campaign.system.mixture.sigma;
-  input.thermal_energy = particleEnergies(campaign, state.thermal, input.thermal);
-  input.inherent_energy = particleEnergies(campaign, state.thermal, input.inherent);
-  input.temperature = campaign.system.temperature;
-  return input;
-}
 
 /// The sets that the file of a shard has, sorted; none where it is missing or made from other states than these.
 std::vector<std::string> storedSets(const CampaignFolder& folder, const Shard& shard, const std::string& states_hash) {
@@ -75,7 +41,7 @@ void describeShard(const StageContext& context, const Shard& shard, std::vector<
   sets.erase(std::unique(sets.begin(), sets.end()), sets.end());
   std::vector<io::StructureFeatures> features;
   for (std::int64_t s = shard.first; s < shard.first + shard.count; ++s) {
-    const auto input = descriptorInput(campaign, storedState(context, s));
+    const auto input = descriptorInput(campaign.system, campaign.engine.skin, storedState(context, s));
     io::StructureFeatures mine{s, {}};
     for (const auto& set : sets) {
       mine.sets.push_back(ml::makeDescriptor(set, campaign.system.mixture.species, input.dimension)->describe(input));

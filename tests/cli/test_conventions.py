@@ -157,20 +157,20 @@ def test_models(warm, exported):
               ("bb_prop", ("<f8", (2, N), False))]
     times = [("times", ("<f8", (2,), False))]  # two of the six published ones: said, since they are not all
     assert list(facts(out / "T0.30/train/N1290T0.30_1.npz").items()) == common + times
-    models = [("ridge_structure", ("<f8", (2, COUNTS[0]), False))]
+    models = [("ridge_glassmlp", ("<f8", (2, COUNTS[0]), False))]
     assert list(facts(out / "T0.30/test/N1290T0.30_6.npz").items()) == common + models + times
     with np.load(out / "T0.30/test/N1290T0.30_6.npz") as file, h5py.File(warm / "evaluation.h5") as evaluation:
         assert sorted(set(file["types"])) == [1, 2, 3]
         for name in ("initial_positions", "initial_positions_inherent"):
             assert file[name].min() >= -BOX / 2 and file[name].max() < BOX / 2
-        predicted = evaluation["s0004/ridge_structure/displacement"][()]
-        assert np.array_equal(file["ridge_structure"], predicted[:, file["types"] == 1])
+        predicted = evaluation["s0004/ridge_glassmlp/displacement"][()]
+        assert np.array_equal(file["ridge_glassmlp"], predicted[:, file["types"] == 1])
         assert np.array_equal(file["md_prop"], labels_of(warm, 4)["displacement"])
         assert np.array_equal(file["bb_prop"], labels_of(warm, 4)["bond_breaking"])
 
 
 def test_models_without_predictions(warm, exported):
-    assert "ridge_structure" not in facts(exported(warm, "glassbench-models") / "T0.30/test/N1290T0.30_6.npz")
+    assert "ridge_glassmlp" not in facts(exported(warm, "glassbench-models") / "T0.30/test/N1290T0.30_6.npz")
 
 
 @pytest.mark.parametrize("form", ["glassbench", "botan", "glassbench-models"])

@@ -87,7 +87,7 @@ def test_run_continues_to_the_report(imported, tmp_path):
     glassforge("run", folder / "campaign.toml", "--stage", "evaluate")
     split = glassforge("evaluate", folder, "--json")
     assert '"test": [\n   2,\n   3\n  ]' in split.stdout
-    assert (folder / "models/ridge_structure.h5").exists() and (folder / "evaluation.json").exists()
+    assert (folder / "models/ridge_glassmlp.h5").exists() and (folder / "evaluation.json").exists()
     before = (folder / "labels/labels_0000.h5").read_bytes()
     glassforge("run", folder / "campaign.toml", "--stage", "label")
     assert (folder / "labels/labels_0000.h5").read_bytes() == before

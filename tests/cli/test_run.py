@@ -163,13 +163,13 @@ def test_another_model_leaves_the_others(tmp_path):
     support.write_campaign(tmp_path / "c.toml", support.campaign({"train.models": ["ridge_density"]}))
     support.succeed("run", "c.toml", "--stage", "evaluate", cwd=tmp_path)
     before = support.content(tmp_path / "small")
-    models = 'train.models=["ridge_density", "ridge_structure"]'
+    models = 'train.models=["ridge_density", "ridge_glassmlp"]'
     support.succeed("run", "c.toml", "--stage", "evaluate", "--set", models, "--set", "describe.sets=[]", cwd=tmp_path)
     after = support.content(tmp_path / "small")
     links = ("dataset.h5:@parent_hash", "dataset.h5:/feature")  # to the sets that are asked for now
     changed = {name for name in before if before[name] != after.get(name) and not name.startswith(links)}
     assert changed == {"evaluation.json", "evaluation.h5:@parent_hash", "models/ridge_density.h5:@parent_hash"}
-    assert "models/ridge_structure.h5:@model" in after
+    assert "models/ridge_glassmlp.h5:@model" in after
 
 
 # ---- stopped early ---------------------------------------------------------------------------------------------------
