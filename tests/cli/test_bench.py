@@ -123,9 +123,17 @@ def test_without_json_it_is_a_list_for_people(liquids):
     assert "atom_steps_per_second" in text and "{" not in text
 
 
+def test_descriptor_sets(liquids):
+    got = json.loads(glassforge("bench", "describe", "--model", "KA2D", "--state", liquids["KA2D"][0], "--sets", "glassmlp,cage,PSI4",
+                                "--repeats", 1, "--json").stdout)
+    assert {name: one["columns"] for name, one in got["sets"].items()} == {"glassmlp": 320, "cage": 2773, "PSI4": 1}
+    assert all(one["seconds"] > 0 for one in got["sets"].values())
+
+
 @pytest.mark.parametrize(("words", "says", "code"), [
     ((), "bench md", 2),
-    (("describe",), "describe", 2),
+    (("fly",), "fly", 2),
+    (("describe", "--sets", "cagey"), "cagey", 2),
     (("md", "--model", "LJ"), "KA2D", 2),
     (("md", "--smoothing", "spline"), "force-shift", 2),
     (("md", "--precision", "half"), "mixed", 2),

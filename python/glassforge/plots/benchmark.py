@@ -78,14 +78,16 @@ def predicted_distributions(data: ReportData) -> str:
 
 def _pooled(data: ReportData, curves: list[Curve]) -> tuple[float, np.ndarray, list[np.ndarray]]:
     """The time shown; labels (M,) of the scored particles of sampled structures; predictions (M,) of each curve's model."""
-    label, truths, predictions, time = data.main_label, [], [[] for _ in curves], np.nan
+    truths, predictions, time = [], [[] for _ in curves], np.nan
     for s in data.sampled_tests:
         labels = data.campaign.labels(s)
-        k = nearest_time(labels.times, data.tau_alpha[0])
-        mask, time = data.scored(labels.species, labels.species_names), float(labels.times[k])
-        truths.append(labels.of(label)[k, mask])
+        mask = data.scored(labels.species, labels.species_names)
         for mine, curve in zip(predictions, curves):
-            mine.append(data.campaign.predictions(s, curve.model, label, data.cross_fitted)[k, mask])
+            times, truth, prediction = data.truth_and_prediction(s, curve.model)
+            k = nearest_time(times, data.tau_alpha[0])
+            time = float(times[k])
+            mine.append(prediction[k, mask])
+        truths.append(truth[k, mask])
     return time, np.concatenate(truths), [np.concatenate(mine) for mine in predictions]
 
 

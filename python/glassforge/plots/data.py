@@ -227,11 +227,11 @@ class ReportData:
             raise MissingError("the split has no test structures", "evaluate")
         return _thinned(self.test_structures)
 
-    def truth_and_prediction(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Times (T,), the main label (T, N) and what the best model predicts (T, N) for a test structure."""
+    def truth_and_prediction(self, number: int, model: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Times (T,), the main label (T, N) and what a model, by default the best, predicts (T, N) for a test structure."""
         labels = self.campaign.labels(number)
         truth = labels.of(self.main_label)
-        prediction = self.campaign.predictions(number, self.best.model, self.main_label, self.cross_fitted)
+        prediction = self.campaign.predictions(number, model or self.best.model, self.main_label, self.cross_fitted)
         if truth.shape != prediction.shape:
             raise MissingError(f"the predictions of structure {number} are older than its labels", "evaluate")
         return labels.times, truth, prediction
