@@ -1,5 +1,5 @@
-/// A descriptor of one's own (ARCHITECTURE.md, "A descriptor of your own"): how far and how unevenly the first neighbours of a
-/// particle stand.
+/// A descriptor of one's own (ARCHITECTURE.md, "A descriptor of your own"): how far and how unevenly the first
+/// neighbours of a particle stand.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace glassforge::ml {
 
-/// Two columns: mean and standard deviation of r_ij / sigma_ij over neighbours with r_ij < 1.4 sigma_ij; 0 where there are
-/// none.
+/// Two columns: mean and standard deviation of r_ij / sigma_ij over neighbours with r_ij < 1.4 sigma_ij; 0 where there
+/// are none.
 class NeighbourSpread final : public Descriptor {
  public:
   explicit NeighbourSpread(const DescriptorRequest& request);

@@ -17,7 +17,8 @@ TEST(OwnDescriptor, IsKnownByItsName) {
   for (std::size_t i = 0; i < 200; i += 9) {
     double count = 0, sum = 0, squares = 0;
     for (std::size_t j = 0; j < 200; ++j) {
-      const double x = testing::imageDistance(input, input.inherent, i, j) / input.sigmaOf(input.species[i], input.species[j]);
+      const double x =
+          testing::imageDistance(input, input.inherent, i, j) / input.sigmaOf(input.species[i], input.species[j]);
       if (j == i || x >= 1.4) continue;
       ++count;
       sum += x;
