@@ -153,7 +153,7 @@ def content(folder):
     for path in sorted(folder.rglob("*.h5")):
         with h5py.File(path, "r") as file:
             _collect(file, f"{path.relative_to(folder)}:", found)
-    for name in ("certificate.json", "evaluation.json", "split.json"):
+    for name in ("certificate.json", "evaluation.json", "crossfit.json", "split.json"):
         if (folder / name).exists():
             found[name] = (folder / name).read_text(encoding="utf-8")
     return found

@@ -10,6 +10,7 @@ WAYS = {
     "mpirun -n 1": (1, 1, 0),
     "mpirun -n 2": (2, 1, 0),
     "mpirun -n 3": (3, 1, 0),
+    "mpirun -n 4": (4, 1, 0),
     "pack 1": (None, 1, 1),
     "pack 4, two ranks with two threads": (2, 2, 4),
     "pack 16": (None, 1, 16),
@@ -25,10 +26,12 @@ KA = support.campaign({
 OWN = support.campaign({
     "campaign.name": "own", "equilibrate.method": "hybrid", "equilibrate.time": 2, "equilibrate.sweeps": None,
     "replicas.times": [0.1, 0.5], "dynamics.structures": 0,
+    "train.models": ["ridge_softness_functions", "glassmlp", "softness", "sbo_pca", "sbo_cg_pca", "DEN"],
+    "train.glassmlp": {"networks": 2, "epochs": [6, 3, 3, 2]}, "evaluate.folds": 3, "evaluate.learning_curve": [1],
 })
 CAMPAIGNS = {"ka2d": KA2D, "ka": KA, "hybrid": OWN}
 MIXED = ("mpirun -n 3", "pack 4, two ranks with two threads")
-CASES = [("ka2d", way) for way in WAYS] + [(name, way) for name in ("ka", "hybrid") for way in MIXED]
+CASES = [("ka2d", way) for way in WAYS] + [(name, way) for name in ("ka", "hybrid") for way in MIXED] + [("hybrid", "mpirun -n 4")]
 
 
 def run_in(folder, sections, ranks=None, threads=1, pack=0):
@@ -65,6 +68,8 @@ def test_the_comparison_sees_everything(alone, name):
     wanted |= {"dataset.h5", "certificate.json", "evaluation.h5", "evaluation.json", "split.json"}
     if sections["dynamics"]["structures"] > 0:
         wanted.add("dynamics.h5")
+    if sections.get("evaluate"):
+        wanted |= {"crossfit.h5", "crossfit.json"}
     assert {entry.partition(":")[0] for entry in found} == wanted
     assert not [entry for entry in found if ":/run" in entry]
     assert len(found) > 300
