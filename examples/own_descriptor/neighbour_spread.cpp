@@ -14,14 +14,13 @@ constexpr double reach = 1.4;  // in units of sigma_ij, where bonds end too
 }  // namespace
 
 NeighbourSpread::NeighbourSpread(const DescriptorRequest& request)
-    : name_(request.name), positions_(request.positions) {
+    : Descriptor(request.name), positions_(request.positions) {
   columns_.add("mean_distance", "1", reach);
   columns_.add("distance_spread", "1", reach);
 }
 
 Array<double> NeighbourSpread::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
-                             input.speciesCount()};
+  const NeighbourSpace space = input.space(positions_);
   const double range = reach * *std::ranges::max_element(input.sigma);
   Array<double> values({input.particles(), 2});
   forEachRow(space, range, [&](const NeighbourRow& row) {

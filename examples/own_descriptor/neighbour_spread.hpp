@@ -13,14 +13,10 @@ namespace glassforge::ml {
 class NeighbourSpread final : public Descriptor {
  public:
   explicit NeighbourSpread(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

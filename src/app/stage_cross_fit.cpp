@@ -59,6 +59,7 @@ class CrossFit {
   }
 
  private:
+  std::string partOf(const std::string& model, std::size_t fold, std::int64_t train) const;
   Fit fitOf(const std::string& model, std::size_t fold, std::int64_t train) const;
   std::string hash() const;
   std::vector<Fit> allFits() const;
@@ -79,10 +80,13 @@ class CrossFit {
 };
 
 /// `train` = 0: all training structures of the fold.
-Fit CrossFit::fitOf(const std::string& model, std::size_t fold, std::int64_t train) const {
+std::string CrossFit::partOf(const std::string& model, std::size_t fold, std::int64_t train) const {
   const auto all = static_cast<std::int64_t>(splits_[fold].train.size());
-  Fit fit{model, "", train > 0 ? ml::withTrain(splits_[fold], train) : splits_[fold], ""};
-  fit.part = fmt::format("{}-fold{}-train{}", model, fold, train > 0 ? train : all);
+  return fmt::format("{}-fold{}-train{}", model, fold, train > 0 ? train : all);
+}
+
+Fit CrossFit::fitOf(const std::string& model, std::size_t fold, std::int64_t train) const {
+  Fit fit{model, partOf(model, fold, train), train > 0 ? ml::withTrain(splits_[fold], train) : splits_[fold], ""};
   io::Sha256 hash;
   hash.update(fmt::format("{} {} {}", data_hash_, model, toJson(fit.split).dump()));
   fit.hash = hash.hex();
@@ -158,7 +162,7 @@ ml::PredictedStructure CrossFit::predicted(std::int64_t structure, const std::ve
   const ml::StructureSample sample = source_.labels(structure);
   ml::PredictedStructure one{structure, sample.species, sample.labels, {}};
   for (const auto& model : models) {
-    const std::string path = context_.folder.part(kPartsFolder, fitOf(model.name, fold, train).part);
+    const std::string path = context_.folder.part(kPartsFolder, partOf(model.name, fold, train));
     auto& by_label = one.predictions.emplace_back();
     for (const auto& field : sample.labels)
       for (auto& found : io::readPredictions(path, structure, field.name))

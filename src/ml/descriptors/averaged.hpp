@@ -14,15 +14,11 @@ class Averaged final : public Descriptor {
  public:
   /// InputError unless length > 0.
   Averaged(std::string name, std::unique_ptr<Descriptor> of, double length);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   std::unique_ptr<Descriptor> of_;
   double length_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

@@ -20,7 +20,7 @@ void copyColumns(const Array<double>& from, std::size_t first, Array<double>& to
 }  // namespace
 
 CageSet::CageSet(const DescriptorRequest& request, std::vector<Positions> states)
-    : name_(request.name), states_(std::move(states)), functions_(request.dimension, request.species_names) {
+    : Descriptor(request.name), states_(std::move(states)), functions_(request.dimension, request.species_names) {
   for (const Positions state : states_)
     for (int generation = 0; generation < generations; ++generation)
       functions_.addColumns(fmt::format("g{}_{}", generation, toString(state)), columns_);
@@ -32,7 +32,7 @@ Array<double> CageSet::compute(const DescriptorInput& input) const {
   Array<double> all({input.particles(), columns_.size()});
   std::size_t first = 0;
   for (const Positions state : states_) {
-    const NeighbourSpace space{input.dimension, input.box, input.positions(state), input.species, input.speciesCount()};
+    const NeighbourSpace space = input.space(state);
     const NeighbourAverage average(space, generation_cutoff);
     Array<double> values = functions_.compute(space);
     for (int generation = 0; generation < generations; ++generation) {

@@ -20,15 +20,11 @@ class CageSet final : public Descriptor {
  public:
   CageSet(const DescriptorRequest& request, std::vector<Positions> states);
 
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   std::vector<Positions> states_;
   CageFunctions functions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

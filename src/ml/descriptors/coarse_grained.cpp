@@ -130,7 +130,10 @@ std::vector<double> CoarseGrained::defaultLengths() {
 }
 
 CoarseGrained::CoarseGrained(const DescriptorRequest& request, std::vector<CoarseFamily> families)
-    : name_(request.name), positions_(request.positions), families_(std::move(families)), lengths_(defaultLengths()) {
+    : Descriptor(request.name),
+      positions_(request.positions),
+      families_(std::move(families)),
+      lengths_(defaultLengths()) {
   if (has(CoarseFamily::surface)) requireVoronoi("the descriptor set " + name_);
   for (const CoarseFamily family : families_) addColumns(family, request);
 }
@@ -151,8 +154,7 @@ void CoarseGrained::addColumns(CoarseFamily family, const DescriptorRequest& req
 }
 
 Array<double> CoarseGrained::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
-                             input.speciesCount()};
+  const NeighbourSpace space = input.space(positions_);
   BaseFields base{meanOf(input.inherent_energy), {}, {}, squaredDisplacement(input), {}};
   for (const double e : input.inherent_energy) {
     base.energy.push_back(e - base.mean_energy);

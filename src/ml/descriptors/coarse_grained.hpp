@@ -31,19 +31,15 @@ class CoarseGrained final : public Descriptor {
   /// InputError where the surface is among the families and the program was built without Voro++.
   CoarseGrained(const DescriptorRequest& request, std::vector<CoarseFamily> families);
 
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
   void addColumns(CoarseFamily family, const DescriptorRequest& request);
   bool has(CoarseFamily family) const;
 
-  std::string name_;
   Positions positions_;
   std::vector<CoarseFamily> families_;
   std::vector<double> lengths_;
-  Columns columns_;
 };
 
 /// |r_x - r_th|^2 by minimum image, (N); x is a state, the inherent one unless said.

@@ -120,4 +120,18 @@ Array<double> coarseSums(const NeighbourSpace& space, const std::vector<double>&
   return sums;
 }
 
+Array<double> coarseAverages(const NeighbourSpace& space, double length,
+                             const std::vector<std::span<const double>>& fields) {
+  const Array<double> sums = coarseSums(space, {length}, fields);
+  Array<double> averages({sums.extent(0), fields.size()});
+  std::vector<double> total(1 + fields.size());
+  for (std::size_t i = 0; i < sums.extent(0); ++i) {
+    std::ranges::fill(total, 0.0);
+    for (std::size_t b = 0; b < sums.extent(2); ++b)
+      for (std::size_t q = 0; q < total.size(); ++q) total[q] += sums(i, 0, b, q);
+    for (std::size_t q = 0; q < fields.size(); ++q) averages(i, q) = total[1 + q] / total[0];
+  }
+  return averages;
+}
+
 }  // namespace glassforge::ml

@@ -18,4 +18,8 @@ inline constexpr double coarse_range = 20.0;
 Array<double> coarseSums(const NeighbourSpace& space, const std::vector<double>& lengths,
                          const std::vector<std::span<const double>>& fields);
 
+/// (N, Q): sum_j w f_q(j) / sum_j w over all species, the same weights of one length, summed species by species.
+Array<double> coarseAverages(const NeighbourSpace& space, double length,
+                             const std::vector<std::span<const double>>& fields);
+
 }  // namespace glassforge::ml

@@ -9,6 +9,7 @@
 
 #include "core/array.hpp"
 #include "core/features.hpp"
+#include "ml/descriptors/neighbour_rows.hpp"
 
 namespace glassforge::ml {
 
@@ -40,6 +41,8 @@ struct DescriptorInput {
   std::vector<double> radii() const;
   /// (N, D); InputError where a cage state is asked for and there is none.
   const std::vector<double>& positions(Positions kind) const;
+  /// What neighbours are searched in; InputError as for positions. Valid as long as this is.
+  NeighbourSpace space(Positions kind) const { return {dimension, box, positions(kind), species, speciesCount()}; }
   /// Throws InputError where sizes do not fit, a number is not finite or a species is out of range.
   void validate() const;
 };
@@ -58,14 +61,21 @@ class Descriptor {
   virtual ~Descriptor() = default;
 
   /// As [describe] sets and `ridge_<name>` call it.
-  virtual const std::string& name() const = 0;
-  virtual const Columns& columns() const = 0;
+  const std::string& name() const { return name_; }
+  const Columns& columns() const { return columns_; }
   /// (N, F) values of a structure of the species and dimension the descriptor was made for. The caller has validated
   /// the input.
   virtual Array<double> compute(const DescriptorInput& input) const = 0;
 
   /// Checks the input, computes, and puts names, units and radii beside the values.
   FeatureSet describe(const DescriptorInput& input) const;
+
+ protected:
+  /// A descriptor adds its columns when it is made.
+  explicit Descriptor(std::string name) : name_(std::move(name)) {}
+
+  std::string name_;
+  Columns columns_;
 };
 
 /// What a descriptor is made for.

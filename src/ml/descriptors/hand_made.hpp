@@ -11,28 +11,20 @@ namespace glassforge::ml {
 class CoarseDensity final : public Descriptor {
  public:
   explicit CoarseDensity(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 /// EPOT: sum_j w E_j / sum_j w over all species, w = exp(-r_ij / 5), energies and positions of the inherent state.
 class CoarseEnergy final : public Descriptor {
  public:
   explicit CoarseEnergy(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 /// EINH: the particle's own energy E_i = 1/2 sum_j V(r_ij) in the inherent state, or in the thermal one where that is
@@ -40,14 +32,10 @@ class CoarseEnergy final : public Descriptor {
 class OwnEnergy final : public Descriptor {
  public:
   explicit OwnEnergy(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

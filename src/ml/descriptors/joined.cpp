@@ -5,7 +5,7 @@
 namespace glassforge::ml {
 
 Joined::Joined(std::string name, std::vector<std::unique_ptr<Descriptor>> parts)
-    : name_(std::move(name)), parts_(std::move(parts)) {
+    : Descriptor(std::move(name)), parts_(std::move(parts)) {
   for (const auto& part : parts_) {
     const Columns& c = part->columns();
     for (std::size_t f = 0; f < c.size(); ++f) columns_.add(part->name() + "." + c.names[f], c.units[f], c.radii[f]);

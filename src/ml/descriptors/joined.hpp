@@ -13,14 +13,10 @@ namespace glassforge::ml {
 class Joined final : public Descriptor {
  public:
   Joined(std::string name, std::vector<std::unique_ptr<Descriptor>> parts);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   std::vector<std::unique_ptr<Descriptor>> parts_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

@@ -20,15 +20,11 @@ std::vector<double> psi(const DescriptorInput& input, Positions positions, int l
 class Psi final : public Descriptor {
  public:
   Psi(const DescriptorRequest& request, int l);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
   int l_;
-  Columns columns_;
 };
 
 /// PSI4, PSI6: sum_j w Psi_l(j) / sum_j w over all species, w = exp(-r_ij / 5), same positions as Psi_l, r_ij < min(20,
@@ -36,15 +32,11 @@ class Psi final : public Descriptor {
 class CoarsePsi final : public Descriptor {
  public:
   CoarsePsi(const DescriptorRequest& request, int l);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
   int l_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

@@ -42,13 +42,12 @@ std::vector<double> shellRadii(const DescriptorInput& input) {
 }
 
 SmoothedBondOrder::SmoothedBondOrder(const DescriptorRequest& request)
-    : name_(request.name), positions_(request.positions) {
+    : Descriptor(request.name), positions_(request.positions) {
   for (int l = 0; l <= l_max; ++l) columns_.add(fmt::format("Q{}", l), "1", std::numeric_limits<double>::quiet_NaN());
 }
 
 Array<double> SmoothedBondOrder::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
-                             input.speciesCount()};
+  const NeighbourSpace space = input.space(positions_);
   const std::vector<double> shell = shellRadii(input);
   const auto species_count = static_cast<std::size_t>(input.speciesCount());
   const double range = rangeWithin(input.box, smoothing_enlargement * std::ranges::max(shell));

@@ -25,14 +25,10 @@ class SmoothedBondOrder final : public Descriptor {
   static constexpr int l_max = 8;
 
   explicit SmoothedBondOrder(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

@@ -157,7 +157,7 @@ const std::array<AngularParameters, 22>& SoftnessFunctions::angularTable() {
 }
 
 SoftnessFunctions::SoftnessFunctions(const DescriptorRequest& request)
-    : name_(request.name), positions_(request.positions) {
+    : Descriptor(request.name), positions_(request.positions) {
   const auto& species = request.species_names;
   for (const std::string& b : species)
     for (const double mu : radii()) columns_.add(fmt::format("G_mu{:.1f}_{}", mu, b), "1", mu);
@@ -169,8 +169,7 @@ SoftnessFunctions::SoftnessFunctions(const DescriptorRequest& request)
 }
 
 Array<double> SoftnessFunctions::compute(const DescriptorInput& input) const {
-  const NeighbourSpace space{input.dimension, input.box, input.positions(positions_), input.species,
-                             input.speciesCount()};
+  const NeighbourSpace space = input.space(positions_);
   const auto species = static_cast<std::size_t>(input.speciesCount());
   Neighbours near;
   RadialKernel radial;

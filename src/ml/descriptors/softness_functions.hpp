@@ -33,14 +33,10 @@ class SoftnessFunctions final : public Descriptor {
   static const std::array<AngularParameters, 22>& angularTable();
 
   explicit SoftnessFunctions(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

@@ -119,14 +119,14 @@ double overTetrahedra(const Geometry<3>& g, const NeighbourLists& near, std::int
 
 }  // namespace
 
-TongTanaka::TongTanaka(const DescriptorRequest& request) : name_(request.name), positions_(request.positions) {
+TongTanaka::TongTanaka(const DescriptorRequest& request) : Descriptor(request.name), positions_(request.positions) {
   if (request.dimension == 3) requireVoronoi("the descriptor " + name_);
   columns_.add("theta", "1", request.dimension == 2 ? neighbour_range : std::numeric_limits<double>::quiet_NaN());
 }
 
 Array<double> TongTanaka::compute(const DescriptorInput& input) const {
   const std::vector<double>& position = input.positions(positions_);
-  const NeighbourSpace space{input.dimension, input.box, position, input.species, input.speciesCount()};
+  const NeighbourSpace space = input.space(positions_);
   Array<double> theta({input.particles(), 1});
   const auto count = static_cast<std::int32_t>(input.particles());
   if (input.dimension == 2) {

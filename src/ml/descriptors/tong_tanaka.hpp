@@ -18,14 +18,10 @@ class TongTanaka final : public Descriptor {
 
   /// InputError in 3D where the program was built without Voro++.
   explicit TongTanaka(const DescriptorRequest& request);
-  const std::string& name() const override { return name_; }
-  const Columns& columns() const override { return columns_; }
   Array<double> compute(const DescriptorInput& input) const override;
 
  private:
-  std::string name_;
   Positions positions_;
-  Columns columns_;
 };
 
 }  // namespace glassforge::ml

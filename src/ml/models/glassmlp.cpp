@@ -162,7 +162,7 @@ ModelRecord GlassMlp::save() const {
   for (const auto& [label, learnt] : labels_)
     for (const auto& [species, by_time] : learnt.networks)
       for (const auto& [time, ensemble] : by_time) {
-        const std::string group = networkGroup(label, species_names_[static_cast<std::size_t>(species)], time);
+        const std::string group = fitGroup(label, species_names_[static_cast<std::size_t>(species)], time);
         record.attributes[group + "/time"] = learnt.times[time];
         for (std::size_t n = 0; n < ensemble.size(); ++n)
           writeNetwork(record, group + "/seed" + std::to_string(n), ensemble[n], columns_.at(species).mean.size());
@@ -184,8 +184,8 @@ void GlassMlp::load(const ModelRecord& record) {
     c.scale = readArray(record, group + "/scale").values();
     require<FileError>(c.mean.size() == c.scale.size(), "model {}: mean and scale of {} do not fit", name_, group);
     for (auto& [label, learnt] : labels)
-      for (std::size_t t = 0; record.attributes.contains(networkGroup(label, species_names_[b], t) + "/time"); ++t) {
-        const std::string at_time = networkGroup(label, species_names_[b], t);
+      for (std::size_t t = 0; record.attributes.contains(fitGroup(label, species_names_[b], t) + "/time"); ++t) {
+        const std::string at_time = fitGroup(label, species_names_[b], t);
         if (learnt.times.size() == t) learnt.times.push_back(readNumber(record, at_time + "/time"));
         auto& ensemble = learnt.networks[static_cast<int>(b)][t];
         for (std::size_t n = 0; record.attributes.contains(at_time + "/seed" + std::to_string(n) + "/epochs"); ++n)

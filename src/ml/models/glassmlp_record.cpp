@@ -20,10 +20,6 @@ Array<double> transposed(std::span<const double> table, std::size_t rows, std::s
 
 }  // namespace
 
-std::string networkGroup(const std::string& label, const std::string& species, std::size_t time) {
-  return label + "/" + species + "/t" + std::to_string(time);
-}
-
 void writeNetwork(ModelRecord& record, const std::string& group, const TrainedNetwork& network, std::size_t columns) {
   std::span<const double> rest(network.parameters);
   std::size_t layer = 0;

@@ -8,10 +8,8 @@
 
 namespace glassforge::ml {
 
-/// "displacement/A/t0"; networks are in its subgroups seed0, seed1, ..., their layers in layer0, layer1, ...
-std::string networkGroup(const std::string& label, const std::string& species, std::size_t time);
-
-/// Per layer "kernel" (inputs, outputs), as Keras lays it out, and "bias" (outputs).
+/// `group` is seed0, seed1, ... within fitGroup; layers are in its subgroups layer0, layer1, ...: per layer "kernel"
+/// (inputs, outputs), as Keras lays it out, and "bias" (outputs).
 void writeNetwork(ModelRecord& record, const std::string& group, const TrainedNetwork& network, std::size_t columns);
 /// FileError where an array or number is missing or of another shape.
 TrainedNetwork readNetwork(const ModelRecord& record, const std::string& group, std::size_t columns);

@@ -8,6 +8,10 @@ Array<double> asColumn(const std::vector<double>& values) {
   return Array<double>({values.size()}, values);
 }
 
+std::string fitGroup(const std::string& label, const std::string& species, std::size_t time) {
+  return label + "/" + species + "/t" + std::to_string(time);
+}
+
 const Array<double>& readArray(const ModelRecord& record, const std::string& key) {
   const auto it = record.arrays.find(key);
   require<FileError>(it != record.arrays.end(), "model {}: array \"{}\" is missing", record.model, key);

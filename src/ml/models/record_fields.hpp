@@ -8,6 +8,9 @@
 
 namespace glassforge::ml {
 
+/// "displacement/A/t0": where what was learnt of a label, species and time stands.
+std::string fitGroup(const std::string& label, const std::string& species, std::size_t time);
+
 /// A vector as the array of a record.
 Array<double> asColumn(const std::vector<double>& values);
 /// The array of that key; FileError where it is missing.

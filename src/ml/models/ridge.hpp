@@ -2,10 +2,10 @@
 /// structures.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "ml/models/fitted_labels.hpp"
 #include "ml/models/model.hpp"
 
 namespace glassforge::ml {
@@ -36,26 +36,24 @@ class Ridge final : public Model {
   const std::string& descriptorSet() const override { return set_; }
   bool predictsLabels() const override { return true; }
   void fit(const TrainingView& data, Reducer& reducer) override;
-  Array<double> predict(const StructureSample& sample, const std::string& label) const override;
-  std::vector<double> times(const std::string& label) const override;
+  Array<double> predict(const StructureSample& sample, const std::string& label) const override {
+    return fitted_.predict(sample, label);
+  }
+  std::vector<double> times(const std::string& label) const override { return fitted_.times(label); }
   ModelRecord save() const override;
   void load(const ModelRecord& record) override;
 
   /// The fit of a species at the k-th time of a label, or null where it was not learnt.
-  const RidgeFit* find(const std::string& label, int species, std::size_t time) const;
+  const RidgeFit* find(const std::string& label, int species, std::size_t time) const {
+    return fitted_.find(label, species, time);
+  }
 
  private:
-  struct LearntLabel {
-    std::vector<double> times;                            ///< (T)
-    std::map<int, std::map<std::size_t, RidgeFit>> fits;  ///< by species, then time
-  };
-  const LearntLabel& learnt(const std::string& label) const;
-
   std::string set_, name_;
   std::vector<std::string> species_names_;
   std::size_t features_ = 0;
   LearningSettings settings_;
-  std::map<std::string, LearntLabel> labels_;
+  FittedLabels<RidgeFit> fitted_;
 };
 
 }  // namespace glassforge::ml

@@ -2,10 +2,10 @@
 /// not (Cubuk et al., PRL 114, 108001 (2015); reference 4.8).
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "ml/models/fitted_labels.hpp"
 #include "ml/models/model.hpp"
 #include "ml/models/softness_training.hpp"
 
@@ -23,26 +23,24 @@ class Softness final : public Model {
   const std::string& descriptorSet() const override { return set_; }
   bool predictsLabels() const override { return true; }
   void fit(const TrainingView& data, Reducer& reducer) override;
-  Array<double> predict(const StructureSample& sample, const std::string& label) const override;
-  std::vector<double> times(const std::string& label) const override { return learnt(label).times; }
+  Array<double> predict(const StructureSample& sample, const std::string& label) const override {
+    return fitted_.predict(sample, label);
+  }
+  std::vector<double> times(const std::string& label) const override { return fitted_.times(label); }
   ModelRecord save() const override;
   void load(const ModelRecord& record) override;
 
   /// The fit of a species at the k-th time of a label, or null where it was not learnt.
-  const SoftnessFit* find(const std::string& label, int species, std::size_t time) const;
+  const SoftnessFit* find(const std::string& label, int species, std::size_t time) const {
+    return fitted_.find(label, species, time);
+  }
 
  private:
-  struct LearntLabel {
-    std::vector<double> times;                               ///< (T)
-    std::map<int, std::map<std::size_t, SoftnessFit>> fits;  ///< by species, then time
-  };
-  const LearntLabel& learnt(const std::string& label) const;
-
   std::string name_, set_;
   std::size_t features_;
   std::vector<std::string> species_names_;
   LearningSettings settings_;
-  std::map<std::string, LearntLabel> labels_;
+  FittedLabels<SoftnessFit> fitted_;
 };
 
 }  // namespace glassforge::ml
