@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 out=${1:-demo_ka2d_T0.35}
-ranks=$(nproc)
+ranks=$(env -u OMP_NUM_THREADS nproc)  # nproc counts threads of OpenMP where that is set
 
 "$root/scripts/setup.sh"
 cmake --preset release -S "$root" -B "$root/build/release" >/dev/null

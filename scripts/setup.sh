@@ -13,7 +13,7 @@ set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/glassforge
 prefix=$repo/.deps/kokkos
-jobs=${GLASSFORGE_JOBS:-$(nproc)}
+jobs=${GLASSFORGE_JOBS:-$(env -u OMP_NUM_THREADS nproc)}  # nproc counts threads of OpenMP where that is set
 
 build_packages=(
   build-essential cmake ninja-build ccache git pkg-config

@@ -10,7 +10,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-jobs=${GLASSFORGE_JOBS:-$(nproc)}
+jobs=${GLASSFORGE_JOBS:-$(env -u OMP_NUM_THREADS nproc)}  # nproc counts threads of OpenMP where that is set
 selection=(-LE '^long$')
 if [ "${1:-}" = --all ]; then
   selection=()
