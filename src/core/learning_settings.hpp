@@ -9,11 +9,35 @@
 
 namespace glassforge {
 
+/// How a network on graphs is trained. A pass is one graph forward and backward; a step of the optimiser takes `batch`
+/// passes.
+struct GraphLearning {
+  std::int64_t networks = 1;          ///< that differ in their seed, averaged
+  std::int64_t batch = 4;             ///< graphs a step
+  std::int64_t passes = 10000;        ///< of the last phase
+  std::int64_t pretrain_passes = 0;   ///< of a first phase that learns the edge targets alone
+  std::int64_t validate_every = 500;  ///< passes between two looks at the validation part
+  double rate = 1e-4;                 ///< of Adam, at its highest
+  std::string schedule = "constant";  ///< or "cosine": a rise over the first 5 %, then down to nothing as a cosine
+  double beta1 = 0.9;                 ///< of Adam
+  double clip = 1.0;                  ///< largest norm of a step's gradient; 0: none
+  double decay = 0;                   ///< weight of the sum of squares of all parameters in the loss
+  double node_share = 1;              ///< weight of the nodes' loss; the edges' has the rest
+  double dropout = 0;                 ///< se3: share of hidden radial units left out
+  std::vector<std::string> labels{};  ///< to learn; empty: all
+  std::vector<double> times{};        ///< to learn; empty: all
+
+  bool operator==(const GraphLearning&) const = default;
+};
+
 struct LearningSettings {
   std::uint64_t seed = 0;                                 ///< of the campaign
   std::int64_t networks = 4;                              ///< glassmlp: networks that differ in their seed, averaged
   std::array<std::int64_t, 4> epochs{300, 100, 50, 100};  ///< glassmlp: of the two parts of its two stages
-  double softness_share = 0.1;       ///< softness: share of particles that is called soft, and hard
+  double softness_share = 0.1;  ///< softness: share of particles that is called soft, and hard
+  GraphLearning botan{.pretrain_passes = 2500, .node_share = 0.4};
+  GraphLearning bapst;
+  GraphLearning se3{.rate = 1e-3, .beta1 = 0.99, .clip = 0, .decay = 1e-7, .dropout = 0.3};
   std::vector<std::string> species;  ///< whose particles models learn; empty: all
 
   bool learns(const std::string& name) const {

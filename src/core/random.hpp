@@ -26,6 +26,9 @@ enum class Purpose : std::uint32_t {
   certificate = 12,
   network_weights = 13,
   softness_sample = 14,
+  graph_order = 15,
+  graph_augmentation = 16,
+  graph_dropout = 17,
   test = 1000
 };
 
