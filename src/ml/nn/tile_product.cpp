@@ -1,5 +1,7 @@
 #include "ml/nn/tile_product.hpp"
 
+#include <type_traits>
+
 #include "ml/nn/lanes.hpp"
 
 namespace glassforge::ml::nn {
@@ -32,16 +34,23 @@ template <int rows, class Number>
     for (int v = 0; v < kVectors; ++v) storeLanes(y + r * kWidth + v * kLanes<Number>, sum[r][v]);
 }
 
-/// All rows of the result, a block at a time.
+/// All columns of `rows` rows of the result.
+template <int rows, class Number>
+void addBlockRow(const Number* x, Index row_step, Index k_step, Index terms, const Number* p, Number* y) {
+  for (Index c = 0; c < kWidth; c += kBlockColumns<Number>) addBlock<rows>(x, row_step, k_step, terms, p + c, y + c);
+}
+
+/// All rows of the result, a block at a time; p stays in the first cache meanwhile.
 template <class Number>
 void addBlocks(Index rows, const Number* x, Index row_step, Index k_step, Index terms, const Number* p, Number* y) {
-  for (Index c = 0; c < kWidth; c += kBlockColumns<Number>) {
-    Index r = 0;
-    for (; r + kBlockRows <= rows; r += kBlockRows)
-      addBlock<kBlockRows>(x + r * row_step, row_step, k_step, terms, p + c, y + r * kWidth + c);
-    for (; r + 4 <= rows; r += 4) addBlock<4>(x + r * row_step, row_step, k_step, terms, p + c, y + r * kWidth + c);
-    for (; r < rows; ++r) addBlock<1>(x + r * row_step, row_step, k_step, terms, p + c, y + r * kWidth + c);
-  }
+  Index r = 0;
+  const auto add = [&]<int count>(std::integral_constant<int, count>) {
+    for (; r + count <= rows; r += count)
+      addBlockRow<count>(x + r * row_step, row_step, k_step, terms, p, y + r * kWidth);
+  };
+  add(std::integral_constant<int, kBlockRows>{});
+  add(std::integral_constant<int, 4>{});
+  add(std::integral_constant<int, 1>{});
 }
 
 }  // namespace
