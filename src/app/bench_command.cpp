@@ -14,6 +14,7 @@
 #include "io/configuration.hpp"
 #include "io/lammps_data.hpp"
 #include "md/engine.hpp"
+#include "md/potentials.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -84,7 +85,7 @@ BenchSystem systemMade(const BenchOptions& options, Mixture mixture, const par::
 /// The configuration that is measured: read or made, and written where asked for.
 BenchSystem prepareSystem(BenchOptions& options, std::int64_t default_steps, const par::Communicator& comm) {
   Mixture mixture = Mixture::preset(options.model);
-  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing);
+  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing, md::PairPotentials::names);
   resolve(options, mixture, default_steps);
   BenchSystem system = options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
   const bool written = !options.write_state.empty() && comm.root();
@@ -100,7 +101,7 @@ double loadAverage() {
 /// What every measurement says of itself.
 Json aboutRun(const BenchOptions& options, const BenchSystem& system, const Timing& timing) {
   return {{"model", options.model},
-          {"smoothing", toString(system.mixture.smoothing)},
+          {"smoothing", system.mixture.smoothing.name()},
           {"state", options.state.empty() ? Json(nullptr) : Json(options.state)},
           {"particles", system.start.particles()},
           {"precision", options.precision},
@@ -206,7 +207,7 @@ int benchDescribe(BenchOptions options, const par::Communicator& comm) {
 void addSystemOptions(CLI::App& command, BenchOptions& options) {
   command.add_option("--model", options.model, "KA or KA2D")->capture_default_str();
   command.add_option("--smoothing", options.smoothing,
-                     "At the cutoff: force-shift, quartic, shift, none (default: the model's own)");
+                     "At the cutoff: " + namesOf(md::PairPotentials::names) + " (default: the model's own)");
   command.add_option("--state", options.state,
                      "Start from this configuration (extxyz, npz, LAMMPS data, our states .h5); default: one is made");
   command.add_option("--write-state", options.write_state,
