@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "app/descriptor_input.hpp"
 #include "core/error.hpp"
@@ -21,14 +20,6 @@ double secondsOf(clockid_t clock) {
   timespec t{};
   clock_gettime(clock, &t);
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-/// Adds to `timing` what `work` takes.
-void clockWork(Timing& timing, const std::function<void()>& work) {
-  const double cpu = secondsOf(CLOCK_PROCESS_CPUTIME_ID), wall = secondsOf(CLOCK_MONOTONIC);
-  work();
-  timing.cpu.push_back(secondsOf(CLOCK_PROCESS_CPUTIME_ID) - cpu);
-  timing.wall.push_back(secondsOf(CLOCK_MONOTONIC) - wall);
 }
 
 /// CPU time summed over ranks, wall time of the slowest rank.
@@ -135,6 +126,13 @@ SwapSpeed swapIn(const BenchSystem& system, const SwapBench& settings) {
 }
 
 }  // namespace
+
+void clockWork(Timing& timing, const std::function<void()>& work) {
+  const double cpu = secondsOf(CLOCK_PROCESS_CPUTIME_ID), wall = secondsOf(CLOCK_MONOTONIC);
+  work();
+  timing.cpu.push_back(secondsOf(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+  timing.wall.push_back(secondsOf(CLOCK_MONOTONIC) - wall);
+}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

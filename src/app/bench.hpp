@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct BenchSystem {
 struct Timing {
   std::vector<double> cpu, wall;
 };
+
+/// Adds to `timing` what `work` takes.
+void clockWork(Timing& timing, const std::function<void()>& work);
 
 double median(std::vector<double> values);
 

@@ -1,4 +1,4 @@
-// glassforge bench: speed of molecular dynamics, swap Monte Carlo and quench on this machine.
+// glassforge bench: speed of molecular dynamics, swap Monte Carlo, quench, descriptors and training on this machine.
 #include <unistd.h>
 
 #include <cmath>
@@ -7,6 +7,7 @@
 
 #include "app/bench.hpp"
 #include "app/bench_liquid.hpp"
+#include "app/bench_train.hpp"
 #include "app/commands.hpp"
 #include "app/measure.hpp"
 #include "core/error.hpp"
@@ -14,6 +15,8 @@
 #include "io/configuration.hpp"
 #include "io/lammps_data.hpp"
 #include "md/engine.hpp"
+#include "md/potentials.hpp"
+#include "ml/models/graph_network.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -32,6 +35,8 @@ struct BenchOptions {
   double swap_fraction = 0.2;
   int repeats = 3, replicas = 1;
   std::vector<std::string> sets{"glassmlp", "cage", "sbo"};
+  std::vector<std::string> networks;  ///< empty: all
+  std::int64_t targets = 10;          ///< of networks that learn all at once
   bool as_json = false;
 };
 
@@ -84,7 +89,7 @@ BenchSystem systemMade(const BenchOptions& options, Mixture mixture, const par::
 /// The configuration that is measured: read or made, and written where asked for.
 BenchSystem prepareSystem(BenchOptions& options, std::int64_t default_steps, const par::Communicator& comm) {
   Mixture mixture = Mixture::preset(options.model);
-  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing);
+  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing, md::PairPotentials::names);
   resolve(options, mixture, default_steps);
   BenchSystem system = options.state.empty() ? systemMade(options, mixture, comm) : systemFromFile(options, mixture);
   const bool written = !options.write_state.empty() && comm.root();
@@ -100,7 +105,7 @@ double loadAverage() {
 /// What every measurement says of itself.
 Json aboutRun(const BenchOptions& options, const BenchSystem& system, const Timing& timing) {
   return {{"model", options.model},
-          {"smoothing", toString(system.mixture.smoothing)},
+          {"smoothing", system.mixture.smoothing.name()},
           {"state", options.state.empty() ? Json(nullptr) : Json(options.state)},
           {"particles", system.start.particles()},
           {"precision", options.precision},
@@ -203,10 +208,44 @@ int benchDescribe(BenchOptions options, const par::Communicator& comm) {
   return 0;
 }
 
+Json aboutTraining(const BenchSystem& system, const std::string& network, const TrainingSpeed& speed) {
+  const double seconds = median(speed.timing.cpu);
+  return {{"network", network},
+          {"particles", system.start.particles()},
+          {"edges", speed.edges},
+          {"parameters", speed.parameters},
+          {"cpu_seconds", speed.timing.cpu},
+          {"wall_seconds", speed.timing.wall},
+          {"seconds_per_pass", seconds},
+          {"passes_per_second", 1 / seconds},
+          {"peak_memory_gib", speed.peak_memory},
+          {"loss", speed.loss}};
+}
+
+int benchTrain(BenchOptions options, const par::Communicator& comm) {
+  requireOneRank(comm, "bench train");
+  constexpr std::int64_t default_steps = 5;
+  requireBetween(options.targets, 1, 1000, "--targets");
+  if (options.networks.empty()) options.networks = ml::graphNetworkNames();
+  for (const std::string& network : options.networks) ml::graphNetworkTraits(network);  // known, before a liquid is made
+  const BenchSystem system = prepareSystem(options, default_steps, comm);
+  Json json = aboutRun(options, system, {});
+  for (const auto* key : {"cpu_seconds", "wall_seconds", "precision", "repeats"}) json.erase(key);
+  json["steps"] = options.steps;
+  auto networks = Json::array();
+  for (const std::string& network : options.networks)
+    networks.push_back(aboutTraining(system, network, benchTraining(system, network, options.targets, options.steps)));
+  if (options.as_json) json["networks"] = networks;
+  print(json, options);
+  if (options.as_json) return 0;
+  for (const auto& network : networks) print(network, options);
+  return 0;
+}
+
 void addSystemOptions(CLI::App& command, BenchOptions& options) {
   command.add_option("--model", options.model, "KA or KA2D")->capture_default_str();
   command.add_option("--smoothing", options.smoothing,
-                     "At the cutoff: force-shift, quartic, shift, none (default: the model's own)");
+                     "At the cutoff: " + namesOf(md::PairPotentials::names) + " (default: the model's own)");
   command.add_option("--state", options.state,
                      "Start from this configuration (extxyz, npz, LAMMPS data, our states .h5); default: one is made");
   command.add_option("--write-state", options.write_state,
@@ -236,11 +275,11 @@ CLI::App* addKind(CLI::App& bench, Action& action, const char* name, const char*
 void addBenchCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchOptions>();
   auto* bench =
-      app.add_subcommand("bench", "Speed on this machine: molecular dynamics, swap Monte Carlo, quench, descriptors");
+      app.add_subcommand("bench", "Speed on this machine: molecular dynamics, Monte Carlo, quench, descriptors, training");
   bench->callback([bench, &action] {
     if (!bench->get_subcommands().empty()) return;
     action = [](const par::Communicator&) -> int {
-      throw InputError("bench what? bench md, bench swap, bench quench or bench describe; see glassforge bench --help");
+      throw InputError("bench what? bench md, bench swap, bench quench, bench describe or bench train; see glassforge bench --help");
     };
   });
   auto* md = addKind(*bench, action, "md", "Molecular dynamics (NVE): atom-steps a second", options, benchMd);
@@ -261,10 +300,16 @@ void addBenchCommand(CLI::App& app, Action& action) {
   auto* describe =
       addKind(*bench, action, "describe", "Descriptor sets of one structure: seconds", options, benchDescribe);
   describe->add_option("--sets", options->sets, "Names as in [describe] sets")->delimiter(',')->capture_default_str();
+  auto* train = addKind(*bench, action, "train", "Networks on graphs: seconds a pass and memory", options, benchTrain);
+  train->add_option("--network", options->networks, "botan, bapst, se3 (default: all)")->delimiter(',');
+  train->add_option("--targets", options->targets, "Labels and times of networks that learn all at once")
+      ->capture_default_str();
+  train->add_option("--steps", options->steps, "That are timed, each one forward and backward pass (default 5)");
   bench->footer(
       "Example:  glassforge bench md --model KA --write-state ka.data\n"
       "Rates are per second of process CPU time (per core); those named wall are per second on the clock.\n"
-      "Under mpirun, bench md runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh.");
+      "Under mpirun, bench md runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh; beside\n"
+      "torch: benchmarks/peers/graph_networks.py.");
 }
 
 }  // namespace glassforge::app

@@ -11,6 +11,7 @@
 #include "io/dynamics_file.hpp"
 #include "io/hdf5.hpp"
 #include "io/text_file.hpp"
+#include "md/potentials.hpp"
 
 namespace glassforge::app {
 
@@ -93,14 +94,14 @@ Manifest CampaignFolder::manifest(const std::string& kind, const std::string& pa
   const auto& mixture = campaign_.system.mixture;
   m.conventions =
       fmt::format("{}, N = {}, T = {}, smoothing {} at {} sigma, reduced Lennard-Jones units", mixture.name,
-                  mixture.particles(), campaign_.system.temperature, toString(mixture.smoothing), mixture.cutoff);
+                  mixture.particles(), campaign_.system.temperature, mixture.smoothing.name(), mixture.cutoff);
   if (!parent.empty()) m.parent_hash = io::contentHash(parent);
   return m;
 }
 
 void CampaignFolder::requireContinuable() const {
   if (!exists(campaignFile())) return;
-  Existing there{io::readCampaign(campaignFile()), storedSplit(), !parts("launch").empty(), 0};
+  Existing there{readCampaign(campaignFile()), storedSplit(), !parts("launch").empty(), 0};
   const CampaignFolder as_it_is(root_, there.campaign);
   if (exists(dynamics())) there.tau_alpha = io::readDynamics(dynamics()).tau_alpha;
   for (const auto& shard : as_it_is.shards()) there.labelled = there.labelled || exists(as_it_is.labels(shard));
@@ -122,10 +123,11 @@ void CampaignFolder::claim() const {
 void CampaignFolder::join() const {
   const std::string text = io::toToml(campaign_);
   if (!exists(campaignFile())) return io::writeText(campaignFile(), text);
-  require<FileError>(io::readText(campaignFile()) == text,
-                     "{}: says another thing than the campaign of this share; shares follow the folder: start them with "
-                     "this file, or bring it up to date first by a run without --share, or by submit",
-                     campaignFile());
+  require<FileError>(
+      io::readText(campaignFile()) == text,
+      "{}: says another thing than the campaign of this share; shares follow the folder: start them with "
+      "this file, or bring it up to date first by a run without --share, or by submit",
+      campaignFile());
 }
 
 std::optional<Split> CampaignFolder::storedSplit() const {
@@ -164,15 +166,19 @@ std::string folderOf(const std::string& campaign_file, const Campaign& campaign)
   return ours ? folder.string() : campaign.name;
 }
 
+Campaign readCampaign(const std::string& file, std::span<const std::string> overrides) {
+  return io::readCampaign(file, md::PairPotentials::names, overrides);
+}
+
 OpenedCampaign openCampaign(const std::string& folder_or_file) {
   const bool is_folder = fs::is_directory(folder_or_file);
   const std::string file = is_folder ? (fs::path(folder_or_file) / "campaign.toml").string() : folder_or_file;
   require(exists(file), "{}: there is no campaign.toml here; name a campaign folder or file", folder_or_file);
-  const Campaign campaign = io::readCampaign(file);
+  const Campaign campaign = readCampaign(file);
   if (is_folder) return {fs::path(file).parent_path().string(), campaign};
   const CampaignFolder folder(folderOf(file, campaign), campaign);
   folder.requireContinuable();
-  return {folder.root(), exists(folder.campaignFile()) ? io::readCampaign(folder.campaignFile()) : campaign};
+  return {folder.root(), exists(folder.campaignFile()) ? readCampaign(folder.campaignFile()) : campaign};
 }
 
 }  // namespace glassforge::app

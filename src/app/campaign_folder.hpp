@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,9 @@ void makeParentFolder(const std::string& path);
 
 /// The folder of a campaign file: the one it lies in where that is a campaign's, else ./<name>.
 std::string folderOf(const std::string& campaign_file, const Campaign& campaign);
+
+/// io::readCampaign with the pair potentials of this program.
+Campaign readCampaign(const std::string& file, std::span<const std::string> overrides = {});
 
 /// The campaign of a folder, of the campaign.toml in one, or of the file it was started from; InputError where there is
 /// none.

@@ -16,6 +16,7 @@
 #include "io/label_file.hpp"
 #include "io/sha256.hpp"
 #include "io/text_file.hpp"
+#include "md/potentials.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -60,12 +61,13 @@ std::string systemSection(const DataCard& card) {
              "- Model liquid: {}, {} dimensions, {} particles ({}), masses {}\n"
              "- Temperature: {}{}\n"
              "- Box: {}, periodic; number density {:.6f}\n"
-             "- Potential: Lennard-Jones, cutoff {} sigma of each pair, smoothing `{}`\n",
+             "- Potential: {}, cutoff {} sigma of each pair, smoothing `{}`\n",
              m.name, m.dimension, m.particles(), counts, fmt::join(m.masses, ", "), c.system.temperature,
              m.name == "KA2D" && c.system.temperature == 0.231
                  ? " (labelled 0.23 in file names, as in the published set)"
                  : "",
-             fmt::join(m.box, " x "), m.density(), m.cutoff, toString(m.smoothing)) +
+             fmt::join(m.box, " x "), m.density(), md::PairPotentials::formOf(m.smoothing), m.cutoff,
+             m.smoothing.name()) +
          matrixRow(m, "epsilon", m.epsilon) + matrixRow(m, "sigma", m.sigma) +
          "- Units: reduced Lennard-Jones (sigma_AA, epsilon_AA, m, k_B = 1) in every file\n\n";
 }

@@ -10,6 +10,7 @@
 #include "io/configuration.hpp"
 #include "io/structure_files.hpp"
 #include "md/engine.hpp"
+#include "md/potentials.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -33,7 +34,7 @@ struct MeasuredFile {
 
 Mixture modelOf(const EnergyOptions& options) {
   Mixture mixture = Mixture::preset(options.model);
-  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing);
+  if (!options.smoothing.empty()) mixture.smoothing = parseSmoothing(options.smoothing, md::PairPotentials::names);
   if (options.box.empty()) return mixture;
   const auto axes = static_cast<std::size_t>(mixture.dimension);
   require(options.box.size() == 1 || options.box.size() == axes, "--box has {} lengths; model {} needs 1 or {}",
@@ -46,9 +47,10 @@ Mixture modelOf(const EnergyOptions& options) {
 void checkBox(const std::string& file, const Snapshot& snapshot, const Mixture& model, bool box_given) {
   require(!box_given || snapshot.box == model.box, "{}: this file has a box of its own, {}; leave --box out", file,
           fmt::join(snapshot.box, " x "));
-  require(box_given || snapshot.box != model.box || static_cast<std::int64_t>(snapshot.particles()) == model.particles(),
-          "{}: {} particles, and no box but that of the {} particles of model {}; give --box", file, snapshot.particles(),
-          model.particles(), model.name);
+  require(
+      box_given || snapshot.box != model.box || static_cast<std::int64_t>(snapshot.particles()) == model.particles(),
+      "{}: {} particles, and no box but that of the {} particles of model {}; give --box", file, snapshot.particles(),
+      model.particles(), model.name);
 }
 
 MeasuredFile measureFile(const std::string& file, const Mixture& model, const EnergyOptions& options) {
@@ -91,7 +93,7 @@ Json toJson(const MeasuredFile& f) {
 Json report(const std::vector<MeasuredFile>& files, const Mixture& model, const EnergyOptions& options) {
   Json json = files.size() == 1 ? toJson(files[0]) : toJson(meanOf(files));
   json["model"] = options.model;
-  json["smoothing"] = toString(model.smoothing);
+  json["smoothing"] = model.smoothing.name();
   json["temperature"] = options.temperature ? Json(*options.temperature) : Json(nullptr);
   if (files.size() == 1) return json;
   json["particles"] = files[0].particles;
@@ -106,7 +108,7 @@ Json report(const std::vector<MeasuredFile>& files, const Mixture& model, const 
 void print(const std::vector<MeasuredFile>& files, const Mixture& model, const EnergyOptions& options) {
   std::size_t width = 12;
   for (const auto& f : files) width = std::max(width, f.file.size());
-  fmt::print("model {}, smoothing {}, {}\n", options.model, toString(model.smoothing),
+  fmt::print("model {}, smoothing {}, {}\n", options.model, model.smoothing.name(),
              options.temperature ? fmt::format("pressure = rho T + virial at T = {}", *options.temperature)
                                  : "pressure = virial part only (--temperature adds rho T)");
   fmt::print("{:<{}}  {:>9}  {:>17}  {:>12}  {:>12}\n", "file", width, "particles", "energy/particle", "pressure",
@@ -141,12 +143,13 @@ void addEnergyCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<EnergyOptions>();
   auto* command = app.add_subcommand("energy", "Energy per particle, pressure and largest force of configurations");
   command
-      ->add_option("STATE", options->states,
-                   "Files (extxyz or xyz, npz, LAMMPS data, states .h5 of ours; FILE.h5:7 for structure 7), folders or globs")
+      ->add_option(
+          "STATE", options->states,
+          "Files (extxyz or xyz, npz, LAMMPS data, states .h5 of ours; FILE.h5:7 for structure 7), folders or globs")
       ->required();
   command->add_option("--model", options->model, "The potential: KA or KA2D")->required();
   command->add_option("--smoothing", options->smoothing,
-                      "At the cutoff: force-shift, quartic, shift, none (default: the model's own)");
+                      "At the cutoff: " + namesOf(md::PairPotentials::names) + " (default: the model's own)");
   command->add_option("--temperature", options->temperature, "Adds rho T to the pressure");
   command->add_option("--box", options->box, "Box length(s) of files that have none (default: the model's box)")
       ->delimiter(',')

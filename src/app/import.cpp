@@ -196,7 +196,7 @@ Campaign resolveCampaign(const ImportOptions& o, const Plan& plan, const StagedF
   const Campaign wanted = campaignOf(o, plan, staged.path());
   io::writeText(file, io::toToml(wanted));
   try {
-    const Campaign c = io::readCampaign(file, o.set);
+    const Campaign c = readCampaign(file, o.set);
     require(c.system.files == wanted.system.files,
             "--set system.structures: the files of an import are its structures");
     require(plan.times.empty() || c.replicas.times.times == plan.times, "--set replicas.times: use --times");

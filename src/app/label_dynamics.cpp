@@ -141,7 +141,7 @@ DynamicsOfLabels dynamicsOfLabels(const std::string& campaign_or_file, const iso
   DynamicsOfLabels result = observer.finish();
   const auto& system = opened.campaign.system;
   result.system = fmt::format("{}, T = {}, smoothing {}", system.mixture.name, system.temperature,
-                              toString(system.mixture.smoothing));
+                              system.mixture.smoothing.name());
   result.published = publishedDynamics(system.model, system.temperature);
   if (exists(folder.dynamics())) {
     const auto record = io::readDynamics(folder.dynamics());

@@ -52,7 +52,7 @@ void announce(const par::Communicator& comm, const Campaign& c, const std::strin
   const int threads = Kokkos::DefaultHostExecutionSpace().concurrency();
   fmt::print("glassforge {}: campaign {} in {}\n", version::code, c.name, folder);
   fmt::print("  {}, N = {}, T = {}, smoothing {}; {} structures x {} replicas; {} rank(s) x {} thread(s)\n", m.name,
-             m.particles(), c.system.temperature, toString(m.smoothing), c.system.structures, c.replicas.count,
+             m.particles(), c.system.temperature, m.smoothing.name(), c.system.structures, c.replicas.count,
              comm.size(), threads);
   fmt::print("{}", placement);
   if (limit.seconds > 0 && limit.source != "--walltime") {
@@ -70,7 +70,7 @@ void runStages(const StageContext& context, std::size_t last) {
 int runCampaign(const RunOptions& options, const par::Communicator& comm) {
   checkOptions(options);
   Campaign campaign;
-  par::together(comm, [&] { campaign = io::readCampaign(options.file, options.set); });
+  par::together(comm, [&] { campaign = readCampaign(options.file, options.set); });
   comm.requireSame(io::toToml(campaign), "campaign");
   const std::size_t last = options.stage.empty() ? stages().size() - 1 : stageNumber(options.stage);
   SessionOptions session_options;

@@ -1,9 +1,9 @@
 // glassforge scale: how a stage of a campaign scales with the number of ranks.
+#include "app/campaign_folder.hpp"
 #include "app/commands.hpp"
 #include "app/program.hpp"
 #include "app/scale_study.hpp"
 #include "core/error.hpp"
-#include "io/campaign_file.hpp"
 #include "io/text_file.hpp"
 
 namespace glassforge::app {
@@ -11,7 +11,7 @@ namespace {
 
 int study(StudyOptions options, const par::Communicator& comm) {
   requireOneRank(comm, "scale");
-  const Campaign campaign = io::readCampaign(options.file, options.set);
+  const Campaign campaign = readCampaign(options.file, options.set);
   if (options.out.empty())
     options.out = fmt::format("scale_{}_{}_{}", campaign.name, options.stage, options.isWeak() ? "weak" : "strong");
   checkStudy(options, campaign);

@@ -110,7 +110,7 @@ void report(const SubmitOptions& o, const Campaign& campaign, const CampaignFold
 int submitCampaign(const SubmitOptions& o, const par::Communicator& comm) {
   requireOneRank(comm, "submit");
   checkOptions(o);
-  const Campaign campaign = io::readCampaign(o.file, o.set);
+  const Campaign campaign = readCampaign(o.file, o.set);
   const CampaignFolder folder(o.out.empty() ? folderOf(o.file, campaign) : o.out, campaign);
   checkBeforeRun(comm, campaign, folder, [&](const std::string& section, const std::string& key) {
     return io::placeOfKey(o.file, o.set, section, key);

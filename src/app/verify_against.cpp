@@ -166,7 +166,8 @@ struct SmoothingMeans {
   double energy = 0, pressure = 0, inherent_energy = 0, inherent_rms_force = 0;
 };
 
-SmoothingMeans meansWith(const std::vector<Common>& common, Mixture mixture, Smoothing smoothing, const Campaign& c) {
+SmoothingMeans meansWith(const std::vector<Common>& common, Mixture mixture, const Smoothing& smoothing,
+                         const Campaign& c) {
   mixture.smoothing = smoothing;
   SmoothingMeans mean;
   const auto n = static_cast<double>(common.size());
@@ -185,6 +186,13 @@ SmoothingMeans meansWith(const std::vector<Common>& common, Mixture mixture, Smo
   return mean;
 }
 
+/// The ways of ending the Lennard-Jones potential, and the campaign's own potential where it is another.
+std::vector<Smoothing> candidates(const Mixture& mixture) {
+  std::vector<Smoothing> all{Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic};
+  if (std::find(all.begin(), all.end(), mixture.smoothing) == all.end()) all.push_back(mixture.smoothing);
+  return all;
+}
+
 Explanation explainPotential(const std::vector<Common>& common, const OpenedCampaign& opened) {
   const auto& c = opened.campaign;
   const bool inherent =
@@ -192,8 +200,8 @@ Explanation explainPotential(const std::vector<Common>& common, const OpenedCamp
   Json numbers = Json::object();
   std::map<std::string, SmoothingMeans> means;
   std::string table, best;
-  for (const auto smoothing : {Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic}) {
-    const std::string name(toString(smoothing));
+  for (const auto& smoothing : candidates(c.system.mixture)) {
+    const std::string name(smoothing.name());
     const auto m = means[name] = meansWith(common, c.system.mixture, smoothing, c);
     numbers[name] = {{"energy_per_particle", m.energy}, {"pressure", m.pressure}};
     table += fmt::format("{}{} {:.6f} (P {:.4f}", table.empty() ? "" : ", ", name, m.energy, m.pressure);
@@ -205,7 +213,7 @@ Explanation explainPotential(const std::vector<Common>& common, const OpenedCamp
     }
     table += ")";
   }
-  const std::string ours(toString(c.system.mixture.smoothing));
+  const std::string ours(c.system.mixture.smoothing.name());
   std::string text = fmt::format(
       "the campaign ends the potential by {}; energies a particle of the published configurations: {}", ours, table);
   if (inherent) {

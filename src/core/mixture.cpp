@@ -9,13 +9,6 @@
 namespace glassforge {
 namespace {
 
-constexpr std::array<std::pair<Smoothing, std::string_view>, 4> kSmoothingNames{{
-    {Smoothing::none, "none"},
-    {Smoothing::shift, "shift"},
-    {Smoothing::force_shift, "force-shift"},
-    {Smoothing::quartic, "quartic"},
-}};
-
 /// Kob and Andersen, Phys. Rev. E 51, 4626 (1995); system size and box of the published BOTAN data.
 Mixture kobAndersen() {
   Mixture m;
@@ -66,25 +59,34 @@ void requirePairMatrix(const Mixture& m, const std::vector<double>& matrix, std:
 
 }  // namespace
 
-Smoothing parseSmoothing(std::string_view name) {
-  for (const auto& [value, text] : kSmoothingNames) {
-    if (text == name) return value;
-  }
-  throw InputError(fmt::format("smoothing '{}' is unknown; known are force-shift, quartic, shift, none", name));
+std::string namesOf(std::span<const Smoothing> potentials) {
+  std::string names;
+  for (const Smoothing& potential : potentials)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", potential.name());
+  return names;
 }
 
-std::string_view toString(Smoothing smoothing) {
-  for (const auto& [value, text] : kSmoothingNames) {
-    if (value == smoothing) return text;
-  }
-  return "unknown";
+std::size_t placeOf(std::string_view name, std::span<const Smoothing> known) {
+  const auto found = std::find_if(known.begin(), known.end(), [&](const auto& s) { return s.name() == name; });
+  require(found != known.end(), "smoothing '{}' is unknown; known are {}", name, namesOf(known));
+  return static_cast<std::size_t>(found - known.begin());
 }
 
-std::int64_t Mixture::particles() const { return std::accumulate(counts.begin(), counts.end(), std::int64_t{0}); }
+Smoothing parseSmoothing(std::string_view name, std::span<const Smoothing> known) {
+  return known[placeOf(name, known)];
+}
 
-double Mixture::volume() const { return std::accumulate(box.begin(), box.end(), 1.0, std::multiplies<>()); }
+std::int64_t Mixture::particles() const {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
 
-double Mixture::maxCutoff() const { return cutoff * *std::max_element(sigma.begin(), sigma.end()); }
+double Mixture::volume() const {
+  return std::accumulate(box.begin(), box.end(), 1.0, std::multiplies<>());
+}
+
+double Mixture::maxCutoff() const {
+  return cutoff * *std::max_element(sigma.begin(), sigma.end());
+}
 
 int Mixture::speciesIndex(std::string_view species_name) const {
   const auto found = std::find(species.begin(), species.end(), species_name);

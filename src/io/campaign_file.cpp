@@ -209,14 +209,15 @@ void readMachine(const TomlDocument& document, Campaign& c) {
 
 }  // namespace
 
-Campaign readCampaign(const std::string& path, std::span<const std::string> overrides) {
+Campaign readCampaign(const std::string& path, std::span<const Smoothing> potentials,
+                      std::span<const std::string> overrides) {
   const TomlDocument document(path, overrides);
   refuseUnknownKeys(document, document.root(), "",
                     std::array{"campaign"sv, "system"sv, "equilibrate"sv, "certificate"sv, "quench"sv, "cage"sv, "replicas"sv, "labels"sv, "dynamics"sv,
                                "describe"sv, "train"sv, "split"sv, "evaluate"sv, "engine"sv, "files"sv});
   Campaign c;
   readName(document, c);
-  c.system = readSystem(document);
+  c.system = readSystem(document, potentials);
   readEquilibrate(document, c);
   c.certificate = readCertificate(document);
   readQuench(document, c);

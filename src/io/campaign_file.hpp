@@ -10,9 +10,10 @@
 namespace glassforge::io {
 
 /// Reads a campaign file, lays `overrides` ("section.key=value", as after --set) over it, resolves every default and checks
-/// every value. InputError with file, line and key where something is wrong; FileError where the file or a structure file
+/// every value; `potentials` are the pair potentials that it may ask for. InputError with file, line and key where something is wrong; FileError where the file or a structure file
 /// cannot be read. Relative paths of structures count from the folder of the file.
-Campaign readCampaign(const std::string& path, std::span<const std::string> overrides = {});
+Campaign readCampaign(const std::string& path, std::span<const Smoothing> potentials,
+                      std::span<const std::string> overrides = {});
 
 /// "file.toml:12" where a key stands, for a message about a value that was read well but cannot be used.
 std::string placeOfKey(const std::string& path, std::span<const std::string> overrides, const std::string& section,

@@ -171,7 +171,7 @@ std::vector<std::int64_t> scaledCounts(const Mixture& mixture, std::int64_t part
   return counts;
 }
 
-SystemSettings readSystem(const TomlDocument& document) {
+SystemSettings readSystem(const TomlDocument& document, std::span<const Smoothing> potentials) {
   const TomlSection section(document, "system",
                             {"model", "temperature", "structures", "particles", "box", "smoothing", "mixture"});
   SystemSettings system;
@@ -181,7 +181,7 @@ SystemSettings readSystem(const TomlDocument& document) {
   applyParticles(section, mixture);
   applyBox(section, mixture, particles_before);
   if (section.has("smoothing")) {
-    mixture.smoothing = section.locate("smoothing", [&] { return parseSmoothing(section.text("smoothing")); });
+    mixture.smoothing = section.locate("smoothing", [&] { return parseSmoothing(section.text("smoothing"), potentials); });
   }
   const auto suspect = section.has("mixture") ? "mixture" : section.has("box") ? "box" : "particles";
   section.locate(suspect, [&] { mixture.validate(); });

@@ -104,7 +104,7 @@ void writeSystem(Text& text, const SystemSettings& system) {
   }
   text.entry("particles", system.mixture.counts);
   text.entry("box", system.mixture.box);
-  text.entry("smoothing", toString(system.mixture.smoothing));
+  text.entry("smoothing", system.mixture.smoothing.name());
   if (isOwnMixture(system)) writeMixture(text, system.mixture);
 }
 

@@ -98,6 +98,22 @@ def test_quench_says_what_was_measured(liquids):
     assert short["stop_reason"] == "evaluations" and short["max_force"] > 1e-3
 
 
+def test_train_says_what_was_measured(liquids):
+    words = ("bench", "train", "--model", "KA", "--state", liquids["KA"][0], "--steps", 2, "--network", "botan,bapst")
+    got = answer(*words)
+    assert got["particles"] == 512 and got["steps"] == 2
+    botan, bapst = got["networks"]
+    assert (botan["network"], botan["parameters"]) == ("botan", 54209)
+    assert (bapst["network"], bapst["parameters"]) == ("bapst", 62401)
+    assert bapst["edges"] == botan["edges"] + 512, "one sends to itself, the other does not"
+    for network in (botan, bapst):
+        assert_positive(network, "particles", "edges", "cpu_seconds", "wall_seconds", "seconds_per_pass", "peak_memory_gib", "loss")
+        assert len(network["cpu_seconds"]) == 2 and network["peak_memory_gib"] < 2
+        assert network["passes_per_second"] == pytest.approx(1 / network["seconds_per_pass"], rel=1e-12)
+    flat = answer("bench", "train", "--model", "KA2D", "--state", liquids["KA2D"][0], "--steps", 1, "--network", "botan")
+    assert flat["networks"][0]["parameters"] == 54145
+
+
 def test_any_form_of_state_and_any_smoothing(tmp_path):
     write_xyz(tmp_path / "s.xyz", make_structure(4))
     got = answer("bench", "quench", "--model", "KA2D", "--state", tmp_path / "s.xyz", "--smoothing", "shift",
@@ -149,6 +165,8 @@ def test_descriptor_sets(liquids):
     (("md", "--tolerance", "1"), "--tolerance", 2),
     (("swap", "--swap-fraction", "1.5"), "--swap-fraction", 2),
     (("quench", "--tolerance", "tight"), "tight", 2),
+    (("train", "--network", "gnn"), "botan", 2),
+    (("train", "--targets", "0"), "--targets", 2),
     (("md", "--state", "nowhere.data"), "nowhere.data", 3),
 ])
 def test_what_is_wrong_is_said_in_one_line(words, says, code):

@@ -36,7 +36,6 @@ TEST(Mixture, namesTheSpeciesItKnows) {
 
 TEST(Mixture, refusesWhatIsNoMixture) {
   EXPECT_THROW(Mixture::preset("KAB"), InputError);
-  EXPECT_THROW(parseSmoothing("smooth"), InputError);
   Mixture m = Mixture::preset("KA");
   m.box = {4.9, 15, 15};
   EXPECT_THROW(m.validate(), InputError);  // below twice the cutoff
@@ -51,9 +50,17 @@ TEST(Mixture, refusesWhatIsNoMixture) {
   EXPECT_THROW(m.validate(), InputError);
 }
 
-TEST(Mixture, smoothingNamesGoBackAndForth) {
-  for (const auto s : {Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic}) {
-    EXPECT_EQ(parseSmoothing(toString(s)), s);
+TEST(Mixture, aPotentialIsFoundByItsNameAmongThoseThatAreKnown) {
+  const std::vector<Smoothing> known{Smoothing::quartic, Smoothing("soft-sphere"), Smoothing::none};
+  EXPECT_EQ(Smoothing::force_shift.name(), "force-shift");
+  for (const auto& s : known) EXPECT_EQ(parseSmoothing(s.name(), known), s);
+  for (const auto* wrong : {"soft", "soft-spheres", "", "shift"}) {
+    try {
+      parseSmoothing(wrong, known);
+      FAIL() << wrong;
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find("known are quartic, soft-sphere, none"), std::string::npos);
+    }
   }
 }
 

@@ -42,7 +42,7 @@ class CampaignFile : public ::testing::Test {
   Campaign read(const std::string& text, const std::vector<std::string>& overrides = {}) {
     const auto path = folder_.path("campaign.toml");
     writeText(path, text);
-    return readCampaign(path, overrides);
+    return readCampaign(path, potentials_, overrides);
   }
   Campaign with(const std::vector<std::string>& overrides) { return read(kKA2D, overrides); }
 
@@ -57,6 +57,7 @@ class CampaignFile : public ::testing::Test {
   std::string failureWith(const std::string& override_text) { return failure(kKA2D, {override_text}); }
 
   TemporaryFolder folder_;
+  std::vector<Smoothing> potentials_{Smoothing::force_shift, Smoothing::quartic, Smoothing::shift};
 };
 
 TEST_F(CampaignFile, ResolvesTheModelsDefaults) {
@@ -196,7 +197,11 @@ TEST_F(CampaignFile, WrongValuesNameFileLineAndKey) {
   EXPECT_THAT(failureWith("system.temperature=nan"), HasSubstr("temperature"));
   EXPECT_THAT(failureWith("system.structures=0"), HasSubstr("at least 1"));
   EXPECT_THAT(failureWith("system.model=KA3"), HasSubstr("known are KA, KA2D"));
-  EXPECT_THAT(failureWith("system.smoothing=smooth"), HasSubstr("force-shift"));
+  EXPECT_THAT(failureWith("system.smoothing=smooth"), HasSubstr("known are force-shift, quartic, shift"));
+  potentials_.emplace_back("soft-sphere");
+  const auto soft = with({"system.smoothing=soft-sphere"});
+  EXPECT_EQ(soft.system.mixture.smoothing, Smoothing("soft-sphere"));
+  EXPECT_EQ(read(toToml(soft)).system.mixture.smoothing, Smoothing("soft-sphere"));
   EXPECT_THAT(failureWith("system.box=4.9"), HasSubstr("twice the largest cutoff"));
   EXPECT_THAT(failureWith("system.box=[33]"), HasSubstr("has 1 lengths"));
   EXPECT_THAT(failureWith("campaign.name=a/b"), HasSubstr("letters"));
@@ -388,7 +393,7 @@ TEST_F(CampaignFile, DamagedTextIsAnErrorOfOurs) {
     for (const auto& damaged : {text, whole.substr(0, at)}) {
       const auto path = folder_.spill("damaged.toml", damaged);
       try {
-        const auto campaign = readCampaign(path);
+        const auto campaign = readCampaign(path, potentials_);
         EXPECT_EQ(toToml(campaign).empty(), false);
       } catch (const Error& error) {
         EXPECT_STRNE(error.what(), "");
@@ -397,7 +402,7 @@ TEST_F(CampaignFile, DamagedTextIsAnErrorOfOurs) {
   }
 }
 
-TEST_F(CampaignFile, MissingFileIsAFileError) { EXPECT_THROW(readCampaign(folder_.path("none.toml")), FileError); }
+TEST_F(CampaignFile, MissingFileIsAFileError) { EXPECT_THROW(readCampaign(folder_.path("none.toml"), potentials_), FileError); }
 
 TEST(ExactText, RoundTripsAndIsAlwaysAReal) {
   for (const double value : {0.1, 1.0, 1e300, 5e-324, 15.05658, 1.0 / 3.0, -2.5e-7}) {

@@ -13,7 +13,7 @@ double energyAt(const Tail& tail, double x) {
 
 TEST(PairPotential, closedFormsGiveThePublishedCoefficients) {
   const auto quartic = std::get<EvenTail>(makeTail(Smoothing::quartic, kCutoff));
-  EXPECT_NEAR(quartic.c0, 0.0404902379520, 1e-12);   // Jung, Biroli, Berthier 2023, to their printed digits
+  EXPECT_NEAR(quartic.c0, 0.0404902379520, 1e-12);  // Jung, Biroli, Berthier 2023, to their printed digits
   EXPECT_NEAR(quartic.c2, -0.00970155098112, 1e-13);
   EXPECT_NEAR(quartic.c4, 0.000620126168678, 1e-14);
   const auto linear = std::get<LinearTail>(makeTail(Smoothing::force_shift, kCutoff));
@@ -71,18 +71,31 @@ TEST_P(EverySmoothing, wideRegistersGiveTheScalarBits) {
       tail);
 }
 
-TEST_P(EverySmoothing, isLennardJonesInsideUpToItsTail) {
+INSTANTIATE_TEST_SUITE_P(All, EverySmoothing, testing::ValuesIn(PairPotentials::names));
+
+TEST(PairPotential, lennardJonesInsideUpToTheTail) {
   const double x = 1.3;
   const double bare = std::pow(x, -12) - std::pow(x, -6);
-  const double tail = energyAt(makeTail(GetParam(), kCutoff), x) - bare;
-  EXPECT_LT(std::abs(tail), 0.05);
-  if (GetParam() == Smoothing::none) {
-    EXPECT_NEAR(tail, 0, 1e-15);
+  for (const auto& smoothing : {Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic}) {
+    const double tail = energyAt(makeTail(smoothing, kCutoff), x) - bare;
+    EXPECT_LT(std::abs(tail), smoothing == Smoothing::none ? 1e-15 : 0.05);
+    EXPECT_EQ(PairPotentials::formOf(smoothing), "Lennard-Jones");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EverySmoothing,
-                         testing::Values(Smoothing::none, Smoothing::shift, Smoothing::force_shift, Smoothing::quartic));
+TEST(PairPotential, functionsOfOneTypeAreOneAlternative) {
+  using Two = PotentialList<QuarticLennardJones, ForceShiftedLennardJones, TruncatedLennardJones>;
+  EXPECT_TRUE((std::is_same_v<Two::Function, std::variant<EvenTail, LinearTail>>));
+  EXPECT_EQ(namesOf(Two::names), "quartic, force-shift, none");
+  EXPECT_EQ(std::get<EvenTail>(Two::make(Smoothing::none, kCutoff)).c4, 0);
+  EXPECT_NE(std::get<EvenTail>(Two::make(Smoothing::quartic, kCutoff)).c4, 0);
+  try {
+    Two::make(Smoothing::shift, kCutoff);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "smoothing 'shift' is unknown; known are quartic, force-shift, none");
+  }
+}
 
 TEST(PairPotential, evaluatePairUsesThePairsOwnParameters) {
   const Mixture ka = Mixture::preset("KA");
