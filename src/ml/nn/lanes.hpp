@@ -2,8 +2,6 @@
 /// multiply-add, or whatever the compiler makes of 16 bytes.
 #pragma once
 
-#include <cstring>
-
 #if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
 #include <immintrin.h>
 #endif
@@ -23,25 +21,26 @@ struct LanesOf;
 template <>
 struct LanesOf<float> {
   using type [[gnu::vector_size(kRegisterBytes)]] = float;
+  using anywhere [[gnu::vector_size(kRegisterBytes), gnu::aligned(sizeof(float)), gnu::may_alias]] = float;
 };
 template <>
 struct LanesOf<double> {
   using type [[gnu::vector_size(kRegisterBytes)]] = double;
+  using anywhere [[gnu::vector_size(kRegisterBytes), gnu::aligned(sizeof(double)), gnu::may_alias]] = double;
 };
 template <class Number>
 using Lanes = typename LanesOf<Number>::type;
 template <class Number>
 constexpr int kLanes = kRegisterBytes / static_cast<int>(sizeof(Number));
 
+/// From and to memory of any alignment.
 template <class Number>
 inline Lanes<Number> loadLanes(const Number* from) {
-  Lanes<Number> lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
+  return *reinterpret_cast<const typename LanesOf<Number>::anywhere*>(from);
 }
 template <class Number>
 inline void storeLanes(Number* to, const Lanes<Number>& lanes) {
-  std::memcpy(to, &lanes, sizeof lanes);
+  *reinterpret_cast<typename LanesOf<Number>::anywhere*>(to) = lanes;
 }
 template <class Number>
 inline Lanes<Number> allLanes(Number value) {
