@@ -43,6 +43,7 @@ class CampaignFolder {
   std::string progressLog() const { return path("log/progress.jsonl"); }
   std::string timesLog() const { return path("log/times.jsonl"); }
   std::string scoresLog() const { return path("log/scores.jsonl"); }
+  std::string trainingLog() const { return path("log/training.jsonl"); }
   std::string notesLog() const { return path("log/notes.jsonl"); }
 
   /// A finished part of an unfinished stage: work/<stage>/<name>.h5.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "app/campaign_session.hpp"
 #include "app/commands.hpp"
@@ -157,24 +158,34 @@ void printMatrix(const std::vector<Scored>& all, std::size_t campaigns) {
   for (const auto& [title, rows] : tables) fmt::print("  {}\n{}\n", title, fmt::join(rows, "\n"));
 }
 
+/// A cell for each time, empty where the model has not learnt it.
+std::string cellsOf(const std::set<double>& times, const std::map<double, double>& row) {
+  std::string cells;
+  for (const double time : times) {
+    const auto found = row.find(time);
+    cells += found == row.end() ? fmt::format("{:>12}", "-") : fmt::format("{:>12.3f}", found->second);
+  }
+  return cells;
+}
+
 /// One table a campaign: a row for every model and label, a column for every time.
 void print(const std::vector<Scored>& all, std::size_t campaigns) {
   fmt::print("Pearson correlation on test structures, models trained on {} (T = {})\n", all[0].trained_on,
              all[0].trained_temperature);
   for (std::size_t k = 0; k < campaigns; ++k) {
     const Scored& scored = all[k];
-    std::map<std::pair<std::string, std::string>, std::string> rows;
-    std::map<std::string, std::string> times;
+    std::map<std::string, std::set<double>> times;                                   // by label
+    std::map<std::string, std::map<std::string, std::map<double, double>>> pearson;  // by label, model, time
     for (const auto& r : scored.evaluation.results) {
-      rows[{r.label, r.model}] += fmt::format("{:>12.3f}", r.pearson_pooled);
-      if (r.model == scored.evaluation.results.front().model) times[r.label] += fmt::format("{:>12.4g}", r.time);
+      times[r.label].insert(r.time);
+      pearson[r.label][r.model][r.time] = r.pearson_pooled;
     }
     fmt::print("\non {} (T = {})\n", scored.campaign, scored.temperature);
-    std::string label;
-    for (const auto& [key, cells] : rows) {
-      if (key.first != label) fmt::print("  {:<28}{}\n", key.first + ", t", times[key.first]);
-      label = key.first;
-      fmt::print("    {:<26}{}\n", key.second, cells);
+    for (const auto& [label, models] : pearson) {
+      std::string head;
+      for (const double time : times[label]) head += fmt::format("{:>12.4g}", time);
+      fmt::print("  {:<28}{}\n", label + ", t", head);
+      for (const auto& [model, row] : models) fmt::print("    {:<26}{}\n", model, cellsOf(times[label], row));
     }
   }
   printMatrix(all, campaigns);

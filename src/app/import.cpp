@@ -200,6 +200,8 @@ Campaign resolveCampaign(const ImportOptions& o, const Plan& plan, const StagedF
     require(c.system.files == wanted.system.files,
             "--set system.structures: the files of an import are its structures");
     require(plan.times.empty() || c.replicas.times.times == plan.times, "--set replicas.times: use --times");
+    require(plan.source == LabelSource::frames || (!c.labels.pairs && !c.labels.overlap),
+            "--set labels: pairs and overlap are made from end frames, which these files do not have");
     io::writeText(file, io::toToml(c));
     return c;
   } catch (const Error& error) {  // the user never sees the temporary file
@@ -280,9 +282,15 @@ void importShard(const Campaign& c, const Plan& plan, const StepLadder& ladder, 
   io::writeStates(folder.states(shard), folder.manifest("states"), c.system.mixture.species, states, notes);
   if (labels.empty()) return;
   makeParentFolder(folder.labels(shard));
+  const bool from_frames = plan.source == LabelSource::frames;
   io::writeLabels(folder.labels(shard), folder.manifest("labels", folder.states(shard)),
-                  {"imported", std::numeric_limits<double>::quiet_NaN(), c.labels.bond_inner, c.labels.bond_outer,
-                   c.system.mixture.species},
+                  {.dynamics = "imported",
+                   .dt = std::numeric_limits<double>::quiet_NaN(),
+                   .bond_inner = c.labels.bond_inner,
+                   .bond_outer = c.labels.bond_outer,
+                   .species_names = c.system.mixture.species,
+                   .overlap_distance = from_frames && c.labels.overlap ? c.labels.overlap_distance : 0.0,
+                   .pair_cutoff = from_frames && c.labels.pairs ? c.labels.pair_cutoff : 0.0},
                   labels, notes);
 }
 

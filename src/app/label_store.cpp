@@ -145,11 +145,11 @@ bool LabelStore::imported(const CampaignFolder& folder) {
   return exists(first) && io::readLabelHeader(first).dynamics == "imported";
 }
 
-StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure) {
+StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure, io::Replicas wanted) {
   const std::string path = folder.labels(folder.shardOf(structure));
   require<FileError>(exists(path), "{}: missing; run the stages launch and label first", path);
   io::checkManifest(path, io::readManifest(path), folder.manifest("labels"));
-  return io::readLabels(path, structure);
+  return io::readLabels(path, structure, wanted);
 }
 
 void mergeReplicaParts(const StageContext& context) {

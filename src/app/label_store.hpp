@@ -33,7 +33,8 @@ class LabelStore {
 };
 
 /// Labels of a structure from its merged shard; FileError that names the stage to run where they are missing.
-StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure);
+StructureLabels storedLabels(const CampaignFolder& folder, std::int64_t structure,
+                             io::Replicas wanted = io::Replicas::read);
 
 /// tau_alpha as this folder has measured it; 0 where it has not.
 double measuredRelaxationTime(const CampaignFolder& folder);

@@ -23,6 +23,7 @@ class CampaignSource final : public ml::StructureSource {
   std::size_t featureCount(const std::string& set) const override;
   std::vector<ml::LabelField> labelLayout() const override;
   ml::StructureSample load(std::int64_t structure, const std::string& set) const override;
+  ml::PairField pairs(std::int64_t structure) const override;
   /// Without features.
   ml::StructureSample labels(std::int64_t structure) const;
 
@@ -37,6 +38,9 @@ class MpiReducer final : public ml::Reducer {
   explicit MpiReducer(const par::Communicator& comm) : comm_(comm) {}
   std::vector<std::vector<double>> gather(const std::vector<std::int64_t>& structures,
                                           const ml::BlockMaker& make) override;
+  /// Neighbouring slots belong to one rank (ml::SlotSum).
+  std::vector<std::vector<double>> sumSlots(std::size_t slots, std::span<float> total,
+                                            const ml::SlotMaker& make) override;
 
  private:
   const par::Communicator& comm_;
@@ -44,6 +48,10 @@ class MpiReducer final : public ml::Reducer {
 
 /// The models of [train], not fitted yet.
 std::vector<std::unique_ptr<ml::Model>> makeModels(const Campaign& campaign);
+
+/// One of them, to be fitted: with the first parameters that [train.<name>] initial names, FileError where that file
+/// cannot be read.
+std::unique_ptr<ml::Model> modelToFit(const Campaign& campaign, const std::string& name);
 
 /// The descriptor sets that the campaign names and those that its models read, sorted.
 std::vector<std::string> wantedSets(const Campaign& campaign);

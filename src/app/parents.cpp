@@ -1,33 +1,76 @@
 #include "app/parents.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/manifest_file.hpp"
 #include "io/sha256.hpp"
+#include "io/text_file.hpp"
+#include "ml/models/graph_network.hpp"
 
 namespace glassforge::app {
 namespace {
 
 constexpr std::size_t kHexDigits = 64;  // of a content hash
 
-/// Files of labels and features of the shards in which these structures lie.
-std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts) {
+std::string hashOfText(const std::string& text) {
+  io::Sha256 hash;
+  hash.update(text);
+  return hash.hex();
+}
+
+std::string combined(const std::vector<std::string>& hashes, const std::string& what_else) {
+  return hashOfText(fmt::format("{}\n{}", what_else, fmt::join(hashes, "\n")));
+}
+
+enum class Features { read, where_there, unread };
+
+/// Files of labels, and of features, of the shards in which these structures lie.
+std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts,
+                                   Features features) {
   std::set<std::string> files;
   for (const auto& part : parts) {
     for (const std::int64_t s : part) {
       const Shard& shard = folder.shardOf(s);
-      files.insert({folder.labels(shard), folder.features(shard)});
+      files.insert(folder.labels(shard));
+      const bool counts =
+          features == Features::where_there ? exists(folder.features(shard)) : features == Features::read;
+      if (counts) files.insert(folder.features(shard));
     }
   }
   return {files.begin(), files.end()};
 }
 
-/// How models learn, in words; nothing where all is as it is by default, as in folders of before.
-std::string learningWords(const LearningSettings& learning) {
+Features featuresOf(const ml::Model& model) {
+  return model.descriptorSet().empty() ? Features::unread : Features::read;
+}
+
+bool isGraphNetwork(const std::string& model) {
+  const auto names = ml::graphNetworkNames();
+  return std::find(names.begin(), names.end(), model) != names.end();
+}
+
+std::string graphWords(const std::string& model, const GraphLearning& g) {
+  const std::string initial = g.initial.empty() ? "" : hashOfText(io::readText(g.initial));
+  return fmt::format(
+      " {} networks {} batch {} passes {} {} validate {} rate {} {} beta1 {} clip {} decay {} nodes {} dropout {} "
+      "labels {} times {} initial {}",
+      model, g.networks, g.batch, g.pretrain_passes, g.passes, g.validate_every, g.rate, g.schedule, g.beta1, g.clip,
+      g.decay, g.node_share, g.dropout, fmt::join(g.labels, " "), fmt::join(g.times, " "), initial);
+}
+
+/// How a model learns, in words; nothing where all is as it is by default, as in folders of before.
+std::string learningWords(LearningSettings learning, const std::string& model) {
+  if (isGraphNetwork(model))
+    return graphWords(model, learning.graph(model)) + fmt::format(" species {}", fmt::join(learning.species, " "));
   LearningSettings unsaid;
   unsaid.seed = learning.seed;
+  learning.botan = unsaid.botan;
+  learning.bapst = unsaid.bapst;
+  learning.se3 = unsaid.se3;
+  learning.own.clear();
   if (learning == unsaid) return "";
   return fmt::format(" networks {} epochs {} softness share {} species {}", learning.networks,
                      fmt::join(learning.epochs, " "), learning.softness_share, fmt::join(learning.species, " "));
@@ -49,28 +92,37 @@ std::vector<std::string> contentHashes(const par::Communicator& comm, const std:
   return hashes;
 }
 
+std::vector<std::string> HashedFiles::of(const std::vector<std::string>& files) {
+  std::vector<std::string> unknown;
+  for (const auto& file : files)
+    if (!known_.contains(file)) unknown.push_back(file);
+  const auto found = contentHashes(comm_, unknown);
+  for (std::size_t k = 0; k < unknown.size(); ++k) known_[unknown[k]] = found[k];
+  std::vector<std::string> hashes;
+  for (const auto& file : files) hashes.push_back(known_.at(file));
+  return hashes;
+}
+
 std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::string>& files,
                         const std::string& what_else) {
-  io::Sha256 hash;
-  hash.update(fmt::format("{}\n{}", what_else, fmt::join(contentHashes(comm, files), "\n")));
-  return hash.hex();
+  return combined(contentHashes(comm, files), what_else);
 }
 
-std::string trainingHash(const par::Communicator& comm, const CampaignFolder& folder, const Split& split) {
+std::string trainingHash(HashedFiles& files, const CampaignFolder& folder, const Split& split, const ml::Model& model) {
   const std::string parts =
       fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
-  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation}),
-                     parts + learningWords(folder.campaign().learning));
+  return combined(files.of(dataFiles(folder, {split.train, split.validation}, featuresOf(model))),
+                  parts + learningWords(folder.campaign().learning, model.name()));
 }
 
-std::string crossFitHash(const par::Communicator& comm, const CampaignFolder& folder, const Split& split) {
-  return hashOfFiles(comm, dataFiles(folder, {split.train, split.validation, split.test}),
-                     "cross-fit" + learningWords(folder.campaign().learning));
+std::string crossFitHash(HashedFiles& files, const CampaignFolder& folder, const Split& split, const ml::Model& model) {
+  return combined(files.of(dataFiles(folder, {split.train, split.validation, split.test}, featuresOf(model))),
+                  "cross-fit" + learningWords(folder.campaign().learning, model.name()));
 }
 
 std::string evaluationHash(const par::Communicator& comm, const CampaignFolder& folder,
                            const std::vector<std::string>& models, const Split& split) {
-  auto files = dataFiles(folder, {split.test});
+  auto files = dataFiles(folder, {split.test}, Features::where_there);
   for (const auto& model : models) files.push_back(folder.model(model));
   if (exists(folder.dynamics())) files.push_back(folder.dynamics());
   return hashOfFiles(comm, files,

@@ -1,5 +1,6 @@
 #include "app/preflight.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "app/state_store.hpp"
@@ -7,10 +8,28 @@
 #include "core/error.hpp"
 #include "io/state_file.hpp"
 #include "ml/descriptors/descriptor.hpp"
+#include "ml/models/graph_network.hpp"
 #include "ml/models/model.hpp"
 
 namespace glassforge::app {
 namespace {
+
+/// Whether labels of pairs are there as far as the model learns them.
+void checkPairs(const Campaign& c, const ml::Model& model) {
+  const double cutoff = model.pairCutoff();
+  require(
+      cutoff == 0 || (c.labels.pairs && c.labels.pair_cutoff >= cutoff),
+      "{} learns how pairs of particles part: set labels.pairs = {{ cutoff = {:.1f} }}, or train.{}.pretrain_passes = "
+      "0 and node_share = 1",
+      model.name(), cutoff, model.name());
+}
+
+void checkOwnNetworks(const Campaign& c) {
+  const auto networks = ml::graphNetworkNames();
+  for (const auto& [name, learning] : c.learning.own)
+    require(std::find(networks.begin(), networks.end(), name) != networks.end(),
+            "[train.{}]: there is no network of that name; known are {}", name, fmt::join(networks, ", "));
+}
 
 void checkNames(const Campaign& c, const KeyPlace& place) {
   const auto located = [&](const char* section, const char* key, const auto& make) {
@@ -30,11 +49,13 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
       checkCage(set);
     });
   }
+  checkOwnNetworks(c);
   bool fits = false;
   for (const auto& model : c.models) {
     located("train", "models", [&] {
       const auto made = ml::makeModel({model, mixture.species, mixture.dimension, c.learning});
       checkCage(made->descriptorSet());
+      checkPairs(c, *made);
       fits = made->predictsLabels() || fits;
     });
   }

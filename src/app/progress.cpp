@@ -68,8 +68,10 @@ void Progress::show(bool last) {
   if (spent > 1 && done > 0) line += fmt::format("  {:.3g} {}/min", 60 * done * static_cast<double>(tasks_) / spent, unit_);
   line += last ? fmt::format("  {} {} in {}", tasks_, unit_, duration(spent))
                : (done > 0.001 ? fmt::format("  {} left", duration(spent * (1 - done) / done)) : std::string());
+  if (!last && !words_.empty()) line += "  " + words_;
   if (terminal_) {
-    std::fprintf(stderr, "\r%-76s%s", line.c_str(), last ? "\n" : "");
+    std::fprintf(stderr, "\r%-*s%s", width_, line.c_str(), last ? "\n" : "");
+    width_ = std::max(width_, static_cast<int>(line.size()));
   } else {
     std::fprintf(stderr, "%s\n", line.c_str());
   }

@@ -17,6 +17,8 @@ class Progress {
   void take(std::int64_t task);
   /// The share of it that is done; cheap, may be called often.
   void share(double done);
+  /// How the task is getting on, in a few words at the end of the line from now on.
+  void say(const std::string& words) { words_ = words; }
   /// The stage is over.
   void finish();
 
@@ -26,9 +28,9 @@ class Progress {
   void show(bool last);
   void writeLog(bool last) const;
 
-  std::string stage_, unit_, log_;
+  std::string stage_, unit_, log_, words_;
   std::int64_t tasks_, task_ = 0;
-  int ranks_;
+  int ranks_, width_ = 76;  ///< of the line that is to be written over
   double share_ = 0;
   bool silent_, terminal_, finished_ = false;
   std::chrono::steady_clock::time_point start_, shown_;

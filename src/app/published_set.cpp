@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "core/error.hpp"
 #include "io/deepmind_data.hpp"
@@ -10,6 +11,7 @@
 #include "io/structure_files.hpp"
 #include "iso/bonds.hpp"
 #include "iso/launch.hpp"
+#include "iso/pairs.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -200,6 +202,13 @@ StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture
   if (keep_frames) block.frames = Array<double>({T, R, N, d});
   block.status.assign(R, "done");
   block.energy_drift.assign(R, std::nan(""));
+  std::optional<iso::PairDistances> pairs;
+  if (settings.pairs) {
+    pairs.emplace(frames.thermal, settings.pair_cutoff);
+    block.pair_sum = Array<std::int64_t>({T, pairs->size()});
+    block.pair_sum2 = Array<std::int64_t>({T, pairs->size()});
+    block.pair_replicas.assign(T, static_cast<std::int64_t>(R));
+  }
   iso::Bonds bonds;
   if (settings.bond_breaking) {
     block.bond_breaking = Array<double>({T, R, N});
@@ -212,10 +221,12 @@ StructureLabels labelsFromFrames(const EndFrames& frames, const Mixture& mixture
       putDistances(x, origin, d, block.displacement.row(t, r));
       if (settings.bond_breaking)
         iso::remainingBonds(bonds, frames.thermal.box, x, block.bond_breaking.row(t, r).data());
+      if (pairs) pairs->accumulate(x, block.pair_sum.row(t), block.pair_sum2.row(t));
       if (keep_frames) std::copy(x.begin(), x.end(), block.frames.row(t, r).begin());
     }
   }
   StructureLabels labels = iso::gatherReplicas(ladder, frames.thermal.species, {block});
+  iso::addDerivedLabels(settings, frames.thermal, labels);
   labels.thermal = frames.start.empty() ? Array<double>({N, d}, origin) : frames.start;
   labels.inherent = frames.inherent;
   labels.cage = frames.cage;

@@ -9,6 +9,7 @@
 #include "app/parents.hpp"
 #include "app/stage.hpp"
 #include "app/stage_monitor.hpp"
+#include "app/training_monitor.hpp"
 #include "core/error.hpp"
 #include "io/prediction_file.hpp"
 #include "io/sha256.hpp"
@@ -21,6 +22,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kPartsFolder = "crossfit";
+constexpr const char* kStage = "crossfit";
 
 /// One fit: a model, a fold, and the split of that fold with as many training structures as are wanted.
 struct Fit {
@@ -34,9 +36,12 @@ class CrossFit {
   CrossFit(const StageContext& context, const Split& split)
       : context_(context),
         source_(context.folder, context.times),
-        splits_(ml::crossFitSplits(split, context.campaign.evaluate.folds)),
-        data_hash_(crossFitHash(context.comm, context.folder, split)) {
-    for (const auto& model : makeModels(context.campaign)) models_.push_back({model->name(), model->predictsLabels()});
+        splits_(ml::crossFitSplits(split, context.campaign.evaluate.folds)) {
+    HashedFiles files(context.comm);
+    for (const auto& model : makeModels(context.campaign)) {
+      models_.push_back({model->name(), model->predictsLabels()});
+      data_hashes_[model->name()] = crossFitHash(files, context.folder, split, *model);
+    }
     for (const auto* part : {&split.train, &split.validation, &split.test})
       structures_.insert(structures_.end(), part->begin(), part->end());
     std::sort(structures_.begin(), structures_.end());
@@ -64,7 +69,7 @@ class CrossFit {
   std::string hash() const;
   std::vector<Fit> allFits() const;
   void fitAll() const;
-  void fit(const Fit& fit) const;
+  void fit(const Fit& fit, StageMonitor& monitor) const;
   ml::PredictedStructure predicted(std::int64_t structure, const std::vector<ml::ScoredModel>& models,
                                    std::int64_t train) const;
   ml::Evaluation scores(const std::vector<ml::ScoredModel>& models, std::int64_t train) const;
@@ -73,8 +78,8 @@ class CrossFit {
 
   const StageContext& context_;
   CampaignSource source_;
-  std::vector<Split> splits_;  // of each fold
-  std::string data_hash_;
+  std::vector<Split> splits_;                       // of each fold
+  std::map<std::string, std::string> data_hashes_;  // by model
   std::vector<ml::ScoredModel> models_;
   std::vector<std::int64_t> structures_;
 };
@@ -88,7 +93,7 @@ std::string CrossFit::partOf(const std::string& model, std::size_t fold, std::in
 Fit CrossFit::fitOf(const std::string& model, std::size_t fold, std::int64_t train) const {
   Fit fit{model, partOf(model, fold, train), train > 0 ? ml::withTrain(splits_[fold], train) : splits_[fold], ""};
   io::Sha256 hash;
-  hash.update(fmt::format("{} {} {}", data_hash_, model, toJson(fit.split).dump()));
+  hash.update(fmt::format("{} {} {}", data_hashes_.at(model), model, toJson(fit.split).dump()));
   fit.hash = hash.hex();
   return fit;
 }
@@ -128,17 +133,22 @@ void CrossFit::fitAll() const {
       if (!isUpToDate(context_.folder, path, "predictions", fit.hash)) todo.push_back(std::move(fit));
     }
   });
-  runTasks(context_, "crossfit", "fits", static_cast<std::int64_t>(todo.size()),
-           [&](std::int64_t task, StageMonitor&) { fit(todo[static_cast<std::size_t>(task)]); });
+  runTasks(context_, kStage, "fits", static_cast<std::int64_t>(todo.size()),
+           [&](std::int64_t task, StageMonitor& monitor) { fit(todo[static_cast<std::size_t>(task)], monitor); });
+  par::together(context_.comm, [&] {
+    if (context_.comm.root()) context_.folder.removeCheckpoints(kStage);
+  });
 }
 
 /// By one process alone: there are more fits than processes, and the bits are those of any number of them.
-void CrossFit::fit(const Fit& fit) const {
-  const Campaign& c = context_.campaign;
-  const auto model = ml::makeModel({fit.model, c.system.mixture.species, c.system.mixture.dimension, c.learning});
+void CrossFit::fit(const Fit& fit, StageMonitor& monitor) const {
+  const auto model = modelToFit(context_.campaign, fit.model);
   const ml::TrainingView view(source_, fit.split);
   ml::SerialReducer reducer;
-  model->fit(view, reducer);
+  monitor.keepAt(fit.part, "cross-fit " + fit.hash);
+  const par::Communicator alone = par::Communicator::self();
+  TrainingMonitor training(alone, monitor, {context_.folder.trainingLog(), fit.part, {}});
+  model->fitWatched(view, reducer, training);
   const auto layout = source_.labelLayout();
   std::vector<io::Prediction> predictions;
   for (const std::int64_t s : fit.split.test) {
@@ -151,6 +161,7 @@ void CrossFit::fit(const Fit& fit) const {
   const std::string path = context_.folder.part(kPartsFolder, fit.part);
   makeParentFolder(path);
   io::writePredictions(path, manifest, predictions, context_.notes);
+  monitor.forget();
 }
 
 ml::PredictedStructure CrossFit::predicted(std::int64_t structure, const std::vector<ml::ScoredModel>& models,

@@ -1,5 +1,6 @@
 // Stages describe, train and evaluate: descriptors, models fitted on the training part, scores on the test part.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "app/descriptor_input.hpp"
@@ -10,6 +11,7 @@
 #include "app/stage.hpp"
 #include "app/stage_monitor.hpp"
 #include "app/state_store.hpp"
+#include "app/training_monitor.hpp"
 #include "core/error.hpp"
 #include "io/feature_file.hpp"
 #include "io/model_file.hpp"
@@ -61,10 +63,14 @@ bool hasLabels(const StageContext& context) {
 }
 
 /// Fits one model and writes it. Collective.
-void trainModel(const StageContext& context, ml::Model& model, const ml::TrainingView& view,
-                const std::string& parent) {
+void trainModel(const StageContext& context, ml::Model& model, const ml::TrainingView& view, const std::string& parent,
+                StageMonitor& monitor, Progress& progress) {
   MpiReducer reducer(context.comm);
-  model.fit(view, reducer);
+  monitor.keepAt(model.name(), "training " + parent);
+  TrainingMonitor training(
+      context.comm, monitor,
+      {context.folder.trainingLog(), "", [&progress](const std::string& words) { progress.say(words); }});
+  model.fitWatched(view, reducer, training);
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;
     const std::string path = context.folder.model(model.name());
@@ -72,7 +78,22 @@ void trainModel(const StageContext& context, ml::Model& model, const ml::Trainin
     Manifest manifest = context.folder.manifest("model");
     manifest.parent_hash = parent;
     io::writeModel(path, manifest, model.save(), context.notes);
+    monitor.forget();
   });
+}
+
+/// Names of the models that are not there as they are to be, and what each is fitted to, by name. Collective.
+std::map<std::string, std::string> modelsToTrain(const StageContext& context, const Split& split) {
+  HashedFiles files(context.comm);
+  std::map<std::string, std::string> todo;
+  for (const auto& model : makeModels(context.campaign))
+    todo[model->name()] = trainingHash(files, context.folder, split, *model);
+  par::together(context.comm, [&] {
+    std::erase_if(todo, [&](const auto& entry) {
+      return isUpToDate(context.folder, context.folder.model(entry.first), "model", entry.second);
+    });
+  });
+  return todo;
 }
 
 /// Predictions of all ranks, sorted, on the root. Collective.
@@ -139,22 +160,27 @@ void trainStage(const StageContext& context) {
   const CampaignSource source(context.folder, context.times);
   const Split split = context.folder.split();
   const ml::TrainingView view(source, split);
-  const std::string parent = trainingHash(context.comm, context.folder, split);
-  auto models = makeModels(context.campaign);
-  par::together(context.comm, [&] {
-    std::erase_if(models, [&](const auto& model) {
-      return isUpToDate(context.folder, context.folder.model(model->name()), "model", parent);
-    });
-  });
-  Progress progress("train", "models", static_cast<std::int64_t>(models.size()), 1, context.folder.progressLog(),
+  const auto todo = modelsToTrain(context, split);
+  std::vector<std::string> names;
+  for (const auto& name : context.campaign.models)
+    if (todo.contains(name)) names.push_back(name);
+  Progress progress("train", "models", static_cast<std::int64_t>(names.size()), 1, context.folder.progressLog(),
                     !context.comm.root());
-  for (std::size_t k = 0; k < models.size(); ++k) {
+  for (std::size_t k = 0; k < names.size(); ++k) {
     par::together(context.comm, [&] { context.guard.check(); });
     progress.take(static_cast<std::int64_t>(k));
-    trainModel(context, *models[k], view, parent);
+    progress.say("");
+    StageMonitor monitor(
+        context, "train", [&](double share) { progress.share(share); }, [] { return false; });
+    std::unique_ptr<ml::Model> model;
+    par::together(context.comm, [&] { model = modelToFit(context.campaign, names[k]); });
+    trainModel(context, *model, view, todo.at(names[k]), monitor, progress);
     if (context.times && context.comm.root()) context.times->countTask();
   }
   progress.finish();
+  par::together(context.comm, [&] {
+    if (context.comm.root()) context.folder.removeCheckpoints("train");
+  });
 }
 
 namespace {

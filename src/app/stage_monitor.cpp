@@ -28,7 +28,7 @@ std::string StageMonitor::slot(std::int64_t sequence) const {
 bool StageMonitor::due() {
   if (name_.empty()) return false;
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
-  return since.count() >= context_.checkpoint_interval || !context_.guard.reason().empty() || stopped_();
+  return since.count() >= context_.checkpoint_interval || stopWanted();
 }
 
 void StageMonitor::obey() {

@@ -27,6 +27,8 @@ class StageMonitor final : public TaskMonitor {
   bool due() override;
   void save(const Checkpoint& checkpoint) override;
   void obey() override;
+  /// Whether obey() would stop it.
+  bool stopWanted() const { return !context_.guard.reason().empty() || stopped_(); }
   /// In log/notes.jsonl; the first few of a task on the terminal too.
   void note(const std::string& text) override;
   /// The newest checkpoint that can be read; a damaged one is passed over, and that is said. FileError where one is of

@@ -8,6 +8,7 @@
 #include "app/certificate_summary.hpp"
 #include "app/dataset.hpp"
 #include "app/label_store.hpp"
+#include "app/learning_data.hpp"
 #include "app/parents.hpp"
 #include "app/state_store.hpp"
 #include "app/verify.hpp"
@@ -234,7 +235,8 @@ void verifyLearning(VerifyContext& context) {
     for (const auto s : part) {
       if (s < 0 || s >= context.campaign.system.structures) return;  // told by the split
       const auto& shard = folder.shardOf(s);
-      if (!exists(folder.labels(shard)) || !exists(folder.features(shard))) return;
+      if (!exists(folder.labels(shard))) return;
+      if (!exists(folder.features(shard)) && !wantedSets(context.campaign).empty()) return;
     }
   }
   const auto made_from = [&](const std::string& path, const std::string& hash, const char* what) {
@@ -243,11 +245,13 @@ void verifyLearning(VerifyContext& context) {
     });
   };
   bool all_models = true;
-  const std::string training = trainingHash(context.comm, folder, *split);
-  for (const auto& model : context.campaign.models) {
-    all_models = all_models && exists(folder.model(model));
-    if (exists(folder.model(model)))
-      made_from(folder.model(model), training, "labels, features or split of its training structures");
+  HashedFiles files(context.comm);
+  for (const auto& model : makeModels(context.campaign)) {
+    const std::string path = folder.model(model->name());
+    all_models = all_models && exists(path);
+    if (exists(path))
+      made_from(path, trainingHash(files, folder, *split, *model),
+                "labels, features or split of its training structures, or how it learns,");
   }
   if (!all_models || !exists(folder.predictions()) || !exists(folder.evaluation())) return;
   made_from(folder.predictions(), evaluationHash(context.comm, folder, context.campaign.models, *split),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct GraphLearning {
   double dropout = 0;                 ///< se3: share of hidden radial units left out
   std::vector<std::string> labels{};  ///< to learn; empty: all
   std::vector<double> times{};        ///< to learn; empty: all
+  std::string initial{};              ///< npz file of first parameters, by the names of the network; empty: random ones
 
   bool operator==(const GraphLearning&) const = default;
 };
@@ -38,7 +40,17 @@ struct LearningSettings {
   GraphLearning botan{.pretrain_passes = 2500, .node_share = 0.4};
   GraphLearning bapst;
   GraphLearning se3{.rate = 1e-3, .beta1 = 0.99, .clip = 0, .decay = 1e-7, .dropout = 0.3};
-  std::vector<std::string> species;  ///< whose particles models learn; empty: all
+  std::map<std::string, GraphLearning> own;  ///< of networks of one's own, by their names
+  std::vector<std::string> species;          ///< whose particles models learn; empty: all
+
+  /// How the network of that name is trained; for a name that nothing is said of, as by default.
+  GraphLearning graph(const std::string& name) const {
+    if (name == "botan") return botan;
+    if (name == "bapst") return bapst;
+    if (name == "se3") return se3;
+    const auto found = own.find(name);
+    return found == own.end() ? GraphLearning() : found->second;
+  }
 
   bool learns(const std::string& name) const {
     return species.empty() || std::find(species.begin(), species.end(), name) != species.end();

@@ -1,6 +1,8 @@
 #include "io/campaign_learning.hpp"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <set>
 
 namespace glassforge::io {
@@ -29,10 +31,60 @@ std::array<std::int64_t, 4> readEpochs(const TomlSection& section, const std::ar
   return epochs;
 }
 
+constexpr std::array<std::string_view, 7> kSections{"models", "species", "glassmlp", "softness",
+                                                    "botan",  "bapst",   "se3"};
+constexpr std::string_view kRidge = "ridge_";
+
+/// Models named in the file that may have a section of their own: networks that somebody has added.
+std::vector<std::string> namesOfOwn(const TomlDocument& document) {
+  std::vector<std::string> names;
+  const toml::table* train = document.section("train");
+  const toml::array* models = train == nullptr ? nullptr : train->get_as<toml::array>("models");
+  if (models == nullptr) return names;
+  for (const auto& node : *models) {
+    const auto name = node.value<std::string>().value_or("");
+    const bool is_known = std::find(kSections.begin(), kSections.end(), name) != kSections.end();
+    if (!name.empty() && !is_known && !name.starts_with(kRidge)) names.push_back(name);
+  }
+  return names;
+}
+
+/// As an absolute path: relative ones are of the folder of the campaign file.
+std::string initialPath(const TomlDocument& document, const std::string& given) {
+  namespace fs = std::filesystem;
+  if (given.empty()) return given;
+  return fs::absolute(fs::path(document.path()).parent_path() / given).lexically_normal().string();
+}
+
+GraphLearning readGraphLearning(const TomlDocument& document, const std::string& name, GraphLearning g) {
+  const TomlSection section(document, "train." + name,
+                            {"networks", "batch", "passes", "pretrain_passes", "validate_every", "rate", "schedule",
+                             "beta1", "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
+  g.networks = section.integer("networks", Range::between(1, 1000), g.networks);
+  g.batch = section.integer("batch", Range::between(1, 1e4), g.batch);
+  g.passes = section.integer("passes", Range::between(1, 1e9), g.passes);
+  g.pretrain_passes = section.integer("pretrain_passes", Range::between(0, 1e9), g.pretrain_passes);
+  g.validate_every = section.integer("validate_every", Range::between(1, 1e9), g.validate_every);
+  g.rate = section.number("rate", {.min = 0, .max = 1, .open = true}, g.rate);
+  g.schedule = section.choice("schedule", g.schedule, std::array<std::string_view, 2>{"constant", "cosine"});
+  g.beta1 = section.number("beta1", Range::between(0, 0.9999), g.beta1);
+  g.clip = section.number("clip", Range::atLeast(0), g.clip);
+  g.decay = section.number("decay", Range::between(0, 1), g.decay);
+  g.node_share = section.number("node_share", Range::between(0, 1), g.node_share);
+  g.dropout = section.number("dropout", Range::between(0, 0.99), g.dropout);
+  if (section.has("labels")) g.labels = readNames(section, "labels");
+  if (section.has("times")) g.times = section.numbers("times", Range::positive(), "times");
+  g.initial = initialPath(document, section.text("initial", ""));
+  return g;
+}
+
 }  // namespace
 
 void readTraining(const TomlDocument& document, Campaign& c) {
-  const TomlSection train(document, "train", {"models", "species", "glassmlp", "softness"});
+  const auto own = namesOfOwn(document);
+  std::vector<std::string_view> known(kSections.begin(), kSections.end());
+  known.insert(known.end(), own.begin(), own.end());
+  const TomlSection train(document, "train", known);
   LearningSettings& learning = c.learning;
   learning.seed = c.seed;
   c.models = readNames(train, "models");
@@ -43,6 +95,11 @@ void readTraining(const TomlDocument& document, Campaign& c) {
   learning.networks = glassmlp.integer("networks", Range::between(1, 1000), learning.networks);
   learning.epochs = readEpochs(glassmlp, learning.epochs);
   const TomlSection softness(document, "train.softness", {"share"});
+  learning.botan = readGraphLearning(document, "botan", learning.botan);
+  learning.bapst = readGraphLearning(document, "bapst", learning.bapst);
+  learning.se3 = readGraphLearning(document, "se3", learning.se3);
+  for (const auto& name : own)
+    if (train.has(name)) learning.own[name] = readGraphLearning(document, name, {});
   learning.softness_share = softness.number("share", {.min = 0, .max = 0.5, .open = true}, learning.softness_share);
 }
 

@@ -202,6 +202,36 @@ void writeSplit(Text& text, const SplitSettings& split) {
   text.entry("test_ids", split.test_ids);
 }
 
+void writeGraphLearning(Text& text, const std::string& name, const GraphLearning& g) {
+  text.section("train." + name);
+  text.entry("networks", g.networks);
+  text.entry("batch", g.batch);
+  text.entry("passes", g.passes);
+  text.entry("pretrain_passes", g.pretrain_passes);
+  text.entry("validate_every", g.validate_every);
+  text.entry("rate", g.rate);
+  text.entry("schedule", g.schedule);
+  text.entry("beta1", g.beta1);
+  text.entry("clip", g.clip);
+  text.entry("decay", g.decay);
+  text.entry("node_share", g.node_share);
+  text.entry("dropout", g.dropout);
+  text.entry("labels", g.labels);
+  text.entry("times", g.times);
+  text.entry("initial", g.initial);
+}
+
+/// Networks that are trained, or that something is said of.
+void writeGraphNetworks(Text& text, const Campaign& c) {
+  const LearningSettings unsaid;
+  for (const char* name : {"botan", "bapst", "se3"}) {
+    const GraphLearning learning = c.learning.graph(name);
+    const bool is_trained = std::find(c.models.begin(), c.models.end(), name) != c.models.end();
+    if (is_trained || learning != unsaid.graph(name)) writeGraphLearning(text, name, learning);
+  }
+  for (const auto& [name, learning] : c.learning.own) writeGraphLearning(text, name, learning);
+}
+
 /// What does not stand in a file means the default: campaigns of before read the same.
 void writeLearning(Text& text, const Campaign& c) {
   text.section("train");
@@ -212,6 +242,7 @@ void writeLearning(Text& text, const Campaign& c) {
   text.entry("epochs", std::vector<std::int64_t>(c.learning.epochs.begin(), c.learning.epochs.end()));
   text.section("train.softness");
   text.entry("share", c.learning.softness_share);
+  writeGraphNetworks(text, c);
 }
 
 void writeEvaluate(Text& text, const EvaluateSettings& evaluate) {

@@ -151,6 +151,24 @@ std::vector<std::string> Communicator::allGather(const std::string& mine) const 
   return result;
 }
 
+void Communicator::send(std::span<const float> block, int to) const {
+  wait([&] { MPI_Send(block.data(), static_cast<int>(block.size()), MPI_FLOAT, to, 0, comm_); });
+}
+
+void Communicator::receive(std::span<float> block, int from) const {
+  wait([&] { MPI_Recv(block.data(), static_cast<int>(block.size()), MPI_FLOAT, from, 0, comm_, MPI_STATUS_IGNORE); });
+}
+
+void Communicator::broadcast(std::span<float> block) const {
+  wait([&] { MPI_Bcast(block.data(), static_cast<int>(block.size()), MPI_FLOAT, 0, comm_); });
+}
+
+int Communicator::anyBits(int mine) const {
+  int all = 0;
+  wait([&] { MPI_Allreduce(&mine, &all, 1, MPI_INT, MPI_BOR, comm_); });
+  return all;
+}
+
 void Communicator::requireSame(const std::string& text, const std::string& what) const {
   const auto all = allGather(text);
   for (std::size_t r = 1; r < all.size(); ++r) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,12 @@ class Communicator {
   /// Every rank's numbers, one vector a rank, in rank order, on every rank.
   std::vector<std::vector<double>> allGather(const std::vector<double>& mine) const;
   std::vector<std::string> allGather(const std::string& mine) const;
+  /// Numbers to and from one other rank, and from the root to all.
+  void send(std::span<const float> block, int to) const;
+  void receive(std::span<float> block, int from) const;
+  void broadcast(std::span<float> block) const;
+  /// Bits that any rank has, on every rank.
+  int anyBits(int mine) const;
   /// Throws InputError on every rank where the text differs between ranks.
   void requireSame(const std::string& text, const std::string& what) const;
   /// Lets MPI attend to what other ranks want from this one, as from its task counter, while it computes.

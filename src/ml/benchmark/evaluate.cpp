@@ -51,8 +51,23 @@ Record placed(Record record, const ScorePlace& place) {
   return record;
 }
 
-void scoreColumn(const PredictedColumn& column, const std::vector<ScoredModel>& models, const ScorePlace& place,
+/// Leaves the models that have learnt this column: others predict NaN.
+std::vector<ScoredModel> keepLearnt(PredictedColumn& column, const std::vector<ScoredModel>& models) {
+  std::vector<ScoredModel> learnt;
+  std::vector<std::vector<double>> predictions;
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    const bool has_nan = std::ranges::any_of(column.prediction[m], [](double p) { return std::isnan(p); });
+    if (has_nan) continue;
+    learnt.push_back(models[m]);
+    predictions.push_back(std::move(column.prediction[m]));
+  }
+  column.prediction = std::move(predictions);
+  return learnt;
+}
+
+void scoreColumn(PredictedColumn column, const std::vector<ScoredModel>& all_models, const ScorePlace& place,
                  const EvaluateOptions& options, Evaluation& evaluation) {
+  const std::vector<ScoredModel> models = keepLearnt(column, all_models);
   for (std::size_t m = 0; m < models.size(); ++m)
     evaluation.results.push_back(placed(scoreModel(column, m, models[m], options.scores), place));
   for (const auto& [m, b] : pairsOf(models, options.baselines))
@@ -120,9 +135,9 @@ Evaluation scorePredictions(const std::vector<ScoredModel>& models, const Predic
   for (const LabelField& field : layout)
     for (const int species : options.scored)
       for (std::size_t t = 0; t < field.times.size(); ++t) {
-        const auto column = gatherColumn(source, sorted, models.size(), {field.name, t, species}, reducer);
+        auto column = gatherColumn(source, sorted, models.size(), {field.name, t, species}, reducer);
         const ScorePlace place{field.name, options.species_names[static_cast<std::size_t>(species)], field.times[t]};
-        scoreColumn(column, models, place, options, evaluation);
+        scoreColumn(std::move(column), models, place, options, evaluation);
       }
   return evaluation;
 }

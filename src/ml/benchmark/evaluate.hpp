@@ -37,7 +37,8 @@ struct EvaluateOptions {
 PredictedStructure predictStructure(std::int64_t structure, const std::vector<const Model*>& models,
                                     const StructureSource& source, const std::vector<LabelField>& layout);
 
-/// Scores predictions on structures. Collective over the reducer's processes; all get the same bits. InputError where
+/// Scores predictions on structures; a model has no score for a label, time and species where it predicts NaN.
+/// Collective over the reducer's processes; all get the same bits. InputError where
 /// there are no structures.
 Evaluation scorePredictions(const std::vector<ScoredModel>& models, const PredictedSource& source,
                             const std::vector<LabelField>& layout, const std::vector<std::int64_t>& structures,

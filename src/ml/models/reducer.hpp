@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
+
+#include "ml/models/slot_sum.hpp"
 
 namespace glassforge::ml {
 
@@ -21,6 +24,10 @@ class Reducer {
 
   /// Sum of equally long blocks in the order of `structures`, gathered a few at a time. Collective.
   std::vector<double> sum(const std::vector<std::int64_t>& structures, std::size_t length, const BlockMaker& make);
+
+  /// Leaves in `total` the sum of the blocks of slots 0 .. slots-1 in the tree of SlotSum, and returns the further
+  /// numbers of each slot, the same on every process. Each slot is made by one process. Collective.
+  virtual std::vector<std::vector<double>> sumSlots(std::size_t slots, std::span<float> total, const SlotMaker& make);
 };
 
 /// One process that holds everything.

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "ml/descriptors/descriptor.hpp"
 #include "ml/models/glassmlp.hpp"
+#include "ml/models/graph_model.hpp"
 #include "ml/models/model.hpp"
 #include "ml/models/pca_score.hpp"
 #include "ml/models/raw_column.hpp"
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::string_view ridge_prefix = "ridge_";
 
-/// A model of one's own is one more line here. Ridge and bare descriptors follow from the descriptors' names.
+/// A model of one's own is one more line here. Ridge and bare descriptors follow from the descriptors' names, networks
+/// on graphs from theirs (graph_networks.cpp).
 struct Entry {
   std::string_view name;
   std::unique_ptr<Model> (*make)(const ModelRequest&);
@@ -41,6 +43,11 @@ std::unique_ptr<Model> makeGlassMlp(const ModelRequest& request) {
   return std::make_unique<GlassMlp>("glassmlp", request.species_names, request.dimension, request.settings);
 }
 
+std::unique_ptr<Model> makeGraphModel(const ModelRequest& request) {
+  return std::make_unique<GraphModel>(GraphNetworkKind{graphNetworkTraits(request.name), makeGraphNetwork<float>},
+                                      request);
+}
+
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list{{"glassmlp", makeGlassMlp},
                                        {"sbo_pca", makeBondOrderScore<false>},
@@ -61,6 +68,8 @@ std::unique_ptr<Model> makeRidge(const ModelRequest& request) {
 std::unique_ptr<Model> makeModel(const ModelRequest& request) {
   for (const Entry& entry : entries())
     if (entry.name == request.name) return entry.make(request);
+  for (const std::string& network : graphNetworkNames())
+    if (network == request.name) return makeGraphModel(request);
   if (isHandMade(request.name)) {
     makeDescriptor(request.name, request.species_names, request.dimension);
     return std::make_unique<RawColumn>(request.name);
@@ -73,6 +82,7 @@ std::unique_ptr<Model> makeModel(const ModelRequest& request) {
 std::vector<std::string> modelNames() {
   std::vector<std::string> names;
   for (const Entry& entry : entries()) names.emplace_back(entry.name);
+  for (const std::string& network : graphNetworkNames()) names.push_back(network);
   for (const std::string& set : descriptorNames()) names.push_back(std::string(ridge_prefix) + set);
   for (const std::string& bare : handMadeNames()) names.push_back(bare);
   return names;

@@ -74,6 +74,13 @@ Array<double> labelTable(const StructureSample& sample, const std::vector<LabelF
   return table;
 }
 
+PairField StructureSource::pairs(std::int64_t structure) const {
+  throw InputError(fmt::format(
+      "structure {} has no labels of pairs, which a model is to learn: set labels.pairs = {{ cutoff = 2.0 }}, or for "
+      "botan train.botan.pretrain_passes = 0 and node_share = 1",
+      structure));
+}
+
 TrainingView::TrainingView(const StructureSource& source, const Split& split)
     : source_(source), train_(ascending(split.train)), validation_(ascending(split.validation)) {
   for (const std::int64_t s : split.test)
@@ -82,13 +89,26 @@ TrainingView::TrainingView(const StructureSource& source, const Split& split)
     require(!contains(train_, s), "structure {} is in the training and in the validation part", s);
 }
 
-StructureSample TrainingView::load(std::int64_t structure, const std::string& set) const {
+void TrainingView::requireShown(std::int64_t structure) const {
   require(contains(train_, structure) || contains(validation_, structure),
           "structure {} is neither in the training nor in the validation part: a model may not see it", structure);
+}
+
+StructureSample TrainingView::load(std::int64_t structure, const std::string& set) const {
+  requireShown(structure);
   StructureSample sample = source_.load(structure, set);
   require(sample.structure == structure, "structure {} was asked for, {} was given", structure, sample.structure);
   sample.validate();
   return sample;
+}
+
+PairField TrainingView::pairs(std::int64_t structure) const {
+  requireShown(structure);
+  PairField field = source_.pairs(structure);
+  require(field.ends.rank() == 2 && field.ends.extent(1) == 2, "structure {}: pairs are not a table of two ends",
+          structure);
+  requireTable(field.change, field.times.size(), field.ends.extent(0), "change of pair distances", structure);
+  return field;
 }
 
 }  // namespace glassforge::ml

@@ -39,6 +39,13 @@ std::vector<std::int32_t> particlesOf(const StructureSample& sample, int species
 /// structure differ from those of the layout.
 Array<double> labelTable(const StructureSample& sample, const std::vector<LabelField>& layout);
 
+/// How the distances of neighbouring pairs of one structure change. P pairs i < j, T times.
+struct PairField {
+  std::vector<double> times;  ///< (T): those of the labels
+  Array<std::int32_t> ends;   ///< (P, 2), ascending
+  Array<double> change;       ///< (T, P): mean over replicas of r_ij(t) - r_ij(0)
+};
+
 /// Where samples come from; `app` implements it on files. Models whose sums go over structures ask for those that their
 /// process holds; GlassMLP, which deals out networks, asks for all on every process.
 class StructureSource {
@@ -48,7 +55,10 @@ class StructureSource {
   virtual std::size_t featureCount(const std::string& set) const = 0;
   /// Names and times of the labels, the same for all structures and known on every process (fields without values).
   virtual std::vector<LabelField> labelLayout() const = 0;
+  /// `set` may be empty: features without columns.
   virtual StructureSample load(std::int64_t structure, const std::string& set) const = 0;
+  /// InputError where there are no labels of pairs, as by default.
+  virtual PairField pairs(std::int64_t structure) const;
 };
 
 /// The training and validation parts of a split. There is no way from here to a test structure.
@@ -62,8 +72,12 @@ class TrainingView {
   std::vector<LabelField> labelLayout() const { return source_.labelLayout(); }
   /// A checked sample; InputError where the structure is of neither part.
   StructureSample load(std::int64_t structure, const std::string& set) const;
+  /// The same for labels of pairs.
+  PairField pairs(std::int64_t structure) const;
 
  private:
+  void requireShown(std::int64_t structure) const;
+
   const StructureSource& source_;
   std::vector<std::int64_t> train_, validation_;
 };

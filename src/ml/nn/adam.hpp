@@ -12,16 +12,28 @@ struct AdamSettings {
   bool epsilon_after_correction = false;
 };
 
+/// What an optimiser has to remember between two steps.
+template <class Number>
+struct AdamState {
+  double power1 = 1, power2 = 1;     ///< beta1 and beta2 to the number of steps
+  std::vector<Number> mean, square;  ///< running means of the gradient and of its squares
+};
+
 template <class Number>
 class Adam {
  public:
   Adam(std::size_t parameters, const AdamSettings& settings);
   void step(std::span<Number> parameters, std::span<const Number> gradient);
+  /// Of the steps to come.
+  void setRate(double rate) { settings_.rate = rate; }
+
+  const AdamState<Number>& state() const { return state_; }
+  /// InputError where it is of another number of parameters.
+  void setState(AdamState<Number> state);
 
  private:
   AdamSettings settings_;
-  double power1_ = 1, power2_ = 1;  // beta^steps
-  std::vector<Number> mean_, square_;
+  AdamState<Number> state_;
 };
 
 /// Scales the gradient down to the norm `largest` where it is longer; returns the norm it had.

@@ -1,0 +1,233 @@
+#include "ml/models/graph_trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/error.hpp"
+
+namespace glassforge::ml {
+
+namespace {
+
+constexpr double kept_share = 0.9;  // of the running statistics, at each pass
+
+std::size_t sizeOf(const std::vector<ParameterArray>& layout) {
+  std::size_t size = 0;
+  for (const ParameterArray& array : layout) size += Array<double>::count(array.shape);
+  return size;
+}
+
+/// Copies the arrays of that layout into `values`.
+void fill(const std::map<std::string, Array<double>>& given, const std::vector<ParameterArray>& layout,
+          const std::string& model, std::span<float> values) {
+  std::size_t at = 0;
+  for (const ParameterArray& array : layout) {
+    const auto found = given.find(array.name);
+    require(found != given.end(), "train.{}.initial: the array \"{}\" is missing; the network needs {}", model,
+            array.name, fmt::join(array.shape, " x "));
+    require(found->second.shape() == array.shape, "train.{}.initial: \"{}\" is {} instead of {}", model, array.name,
+            fmt::join(found->second.shape(), " x "), fmt::join(array.shape, " x "));
+    for (const double value : found->second.values()) values[at++] = static_cast<float>(value);
+  }
+}
+
+Checkpoint::Reals wide(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
+std::vector<float> narrow(const Checkpoint::Reals& values) {
+  std::vector<float> result(values.size());
+  std::ranges::transform(values, result.begin(), [](double x) { return static_cast<float>(x); });
+  return result;
+}
+
+nn::AdamSettings adamOf(const GraphLearning& learning) {
+  return {learning.rate, learning.beta1, 0.999, 1e-8, true};
+}
+
+}  // namespace
+
+std::array<double, 8> GraphLook::values() const {
+  return {phase, passes, loss, validation.loss, validation.pearson, validation.pearson_pooled, validation.pearson_edges,
+          rate};
+}
+
+GraphLook GraphLook::of(std::span<const double> v) {
+  return {v[0], v[1], v[2], {v[3], v[4], v[5], v[6]}, v[7]};
+}
+
+std::vector<std::int64_t> orderOfEpoch(std::vector<std::int64_t> structures, std::uint64_t seed, std::uint32_t network,
+                                       std::int64_t epoch) {
+  const RandomStream stream({seed, Purpose::graph_order, 0, network});
+  for (std::size_t i = structures.size(); i > 1; --i) {  // Fisher and Yates 1938
+    const double u = stream.uniforms(static_cast<std::uint64_t>(epoch), static_cast<std::uint32_t>(i))[0];
+    std::swap(structures[i - 1], structures[static_cast<std::size_t>(u * static_cast<double>(i))]);
+  }
+  return structures;
+}
+
+GraphTrainer::GraphTrainer(GraphNetwork<float>& network, GraphData& data, Reducer& reducer, GraphTask task)
+    : network_(network),
+      data_(data),
+      reducer_(reducer),
+      task_(std::move(task)),
+      statistics_count_(sizeOf(network.statisticsLayout())),
+      parameters_(sizeOf(network.layout())),
+      statistics_(statistics_count_),
+      gradient_(parameters_.size()),
+      optimiser_(parameters_.size(), adamOf(task_.learning)) {
+  require(!data_.view().train().empty(), "there are no training structures: raise [split] train");
+  network_.initialise({task_.seed, Purpose::network_weights, 0, task_.network}, parameters_, statistics_);
+  if (!task_.initial.empty()) fill(task_.initial, network_.layout(), task_.model, parameters_);
+}
+
+std::int64_t GraphTrainer::allPasses() const {
+  return (task_.edge_targets ? task_.learning.pretrain_passes : 0) + task_.learning.passes;
+}
+
+GraphTrainer::Phase GraphTrainer::phase() const {
+  const std::int64_t first = allPasses() - task_.learning.passes;
+  if (passes_ < first) return {0, 0, first, {0, 1}};
+  const double share = task_.edge_targets ? task_.learning.node_share : 1;
+  return {1, first, allPasses(), {share, 1 - share}};
+}
+
+std::int64_t GraphTrainer::structureOf(std::int64_t pass) {
+  const auto& structures = data_.view().train();
+  const auto count = static_cast<std::int64_t>(structures.size());
+  if (pass / count != epoch_) {
+    epoch_ = pass / count;
+    order_ = orderOfEpoch(structures, task_.seed, task_.network, epoch_);
+  }
+  return order_[static_cast<std::size_t>(pass % count)];
+}
+
+void GraphTrainer::averageStatistics(std::span<const double> of_pass) {
+  const double kept = passes_ == 0 ? 0 : kept_share;  // those of the first pass are taken as they are
+  for (std::size_t i = 0; i < of_pass.size(); ++i)
+    statistics_[i] = static_cast<float>(kept * static_cast<double>(statistics_[i]) + (1 - kept) * of_pass[i]);
+}
+
+/// Sums gradients over the next passes, and takes their losses and statistics in the order of the passes.
+void GraphTrainer::addSlots(const Phase& phase, std::int64_t count) {
+  std::vector<std::int64_t> structures;
+  for (std::int64_t k = 0; k < count; ++k) structures.push_back(structureOf(passes_ + k));
+  const auto numbers =
+      reducer_.sumSlots(structures.size(), gradient_, [&](std::size_t slot, std::span<float> gradient) {
+        const auto sample = data_.sample(structures[slot]);
+        const PassKey key{task_.seed, task_.network, static_cast<std::uint64_t>(passes_) + slot};
+        std::vector<float> statistics(statistics_count_, 0.0F);
+        std::vector<double> mine{network_.addGradient(parameters_, *sample, key, phase.weights, gradient, statistics)};
+        mine.insert(mine.end(), statistics.begin(), statistics.end());
+        return mine;
+      });
+  for (const auto& of_slot : numbers) {
+    loss_ += of_slot.front();
+    averageStatistics(std::span(of_slot).subspan(1));
+    ++passes_;
+    ++passes_in_loss_;
+  }
+  require(std::isfinite(loss_), "model {}: the loss is not finite after {} passes; lower train.{}.rate, or set clip",
+          task_.model, passes_, task_.model);
+}
+
+void GraphTrainer::improve(double rate, std::int64_t count) {
+  const auto share = static_cast<float>(1.0 / static_cast<double>(count));
+  const auto pull = static_cast<float>(2 * task_.learning.decay);
+  for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] = gradient_[i] * share + pull * parameters_[i];
+  if (task_.learning.clip > 0) nn::clipNorm(std::span(gradient_), task_.learning.clip);
+  optimiser_.setRate(rate);
+  optimiser_.step(parameters_, gradient_);
+}
+
+FitProgress GraphTrainer::look(const Phase& phase, double rate) {
+  const auto scores = scoreGraphs(network_, parameters_, statistics_, data_, data_.view().validation(),
+                                  {task_.scored, phase.weights}, reducer_);
+  const double loss = loss_ / static_cast<double>(passes_in_loss_);
+  history_.push_back({static_cast<double>(phase.number), static_cast<double>(passes_), loss, scores, rate});
+  loss_ = 0;
+  passes_in_loss_ = 0;
+  if (phase.number == 1 && std::isfinite(scores.pearson) && (!best_ || scores.pearson > best_->pearson))
+    best_ = Best{parameters_, statistics_, scores.pearson, passes_};
+  FitProgress progress;
+  progress.model = task_.model;
+  progress.label = task_.label;
+  progress.time = task_.time;
+  progress.network = task_.network;
+  progress.phase = phase.number == 0 ? "pretraining" : "training";
+  progress.passes = passes_;
+  progress.of = allPasses();
+  progress.loss = loss;
+  progress.validation_loss = scores.loss;
+  progress.pearson = scores.pearson;
+  progress.pearson_pooled = scores.pearson_pooled;
+  progress.pearson_edges = scores.pearson_edges;
+  progress.rate = rate;
+  return progress;
+}
+
+std::optional<FitProgress> GraphTrainer::step() {
+  const Phase now = phase();
+  if (passes_ == now.first) optimiser_ = nn::Adam<float>(parameters_.size(), adamOf(task_.learning));
+  const std::int64_t before = passes_, count = std::min(task_.learning.batch, now.last - passes_);
+  const nn::RateSchedule schedule(task_.learning.schedule, task_.learning.rate, now.last - now.first);
+  const double rate = schedule.rate(before - now.first, before - now.first + count);
+  addSlots(now, count);
+  improve(rate, count);
+  const std::int64_t every = task_.learning.validate_every;
+  const bool is_due = (passes_ - now.first) / every > (before - now.first) / every;
+  if (!is_due && passes_ != now.last) return std::nullopt;
+  return look(now, rate);
+}
+
+TrainedGraph GraphTrainer::result() const {
+  if (best_) return {best_->parameters, best_->statistics, history_, best_->pearson, best_->passes};
+  return {parameters_, statistics_, history_, std::numeric_limits<double>::quiet_NaN(), passes_};
+}
+
+void GraphTrainer::save(Checkpoint& checkpoint, const std::string& prefix) const {
+  const auto& adam = optimiser_.state();
+  checkpoint.put(prefix + "passes", passes_);
+  checkpoint.put(prefix + "parameters", wide(parameters_));
+  checkpoint.put(prefix + "statistics", wide(statistics_));
+  checkpoint.put(prefix + "adam/powers", Checkpoint::Reals{adam.power1, adam.power2});
+  checkpoint.put(prefix + "adam/mean", wide(adam.mean));
+  checkpoint.put(prefix + "adam/square", wide(adam.square));
+  checkpoint.put(prefix + "loss", loss_);
+  checkpoint.put(prefix + "passes_in_loss", passes_in_loss_);
+  Checkpoint::Reals history;
+  for (const GraphLook& one : history_)
+    for (const double value : one.values()) history.push_back(value);
+  checkpoint.put(prefix + "history", history);
+  if (!best_) return;
+  checkpoint.put(prefix + "best/parameters", wide(best_->parameters));
+  checkpoint.put(prefix + "best/statistics", wide(best_->statistics));
+  checkpoint.put(prefix + "best/pearson", best_->pearson);
+  checkpoint.put(prefix + "best/passes", best_->passes);
+}
+
+void GraphTrainer::load(const Checkpoint& checkpoint, const std::string& prefix) {
+  const std::size_t size = parameters_.size();
+  passes_ = checkpoint.integer(prefix + "passes");
+  parameters_ = narrow(checkpoint.reals(prefix + "parameters", size));
+  statistics_ = narrow(checkpoint.reals(prefix + "statistics", statistics_count_));
+  const auto& powers = checkpoint.reals(prefix + "adam/powers", 2);
+  optimiser_.setState({powers[0], powers[1], narrow(checkpoint.reals(prefix + "adam/mean", size)),
+                       narrow(checkpoint.reals(prefix + "adam/square", size))});
+  loss_ = checkpoint.real(prefix + "loss");
+  passes_in_loss_ = checkpoint.integer(prefix + "passes_in_loss");
+  const auto& history = checkpoint.reals(prefix + "history");
+  constexpr std::size_t width = GraphLook::columns.size();
+  history_.clear();
+  for (std::size_t k = 0; k + width <= history.size(); k += width)
+    history_.push_back(GraphLook::of(std::span(history).subspan(k, width)));
+  best_.reset();
+  if (!checkpoint.has(prefix + "best/pearson")) return;
+  best_ = Best{narrow(checkpoint.reals(prefix + "best/parameters", size)),
+               narrow(checkpoint.reals(prefix + "best/statistics", statistics_count_)),
+               checkpoint.real(prefix + "best/pearson"), checkpoint.integer(prefix + "best/passes")};
+}
+
+}  // namespace glassforge::ml
