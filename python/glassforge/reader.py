@@ -15,7 +15,7 @@ import numpy as np
 from . import hdf5
 from .dataset import Dataset
 from .errors import CampaignError, DamagedError, MissingError
-from .records import Check, Dynamics, Equilibration, Features, FileRecord, Labels, Replicas, State
+from .records import Check, Dynamics, Equilibration, Features, FileRecord, Labels, Replicas, State, Training
 
 _STRUCTURE = re.compile(r"s(\d{4,})$")
 
@@ -207,6 +207,31 @@ class Campaign:
             raise MissingError(f"{name} holds no {label} of model '{model}' for structure {number}", "evaluate")
         return values
 
+    def trainings(self) -> list[Training]:
+        """How the networks on graphs of this campaign were trained, model by model; empty where there are none."""
+        found = []
+        for path in sorted((self.folder / "models").glob("*.h5")):
+            with hdf5.open_file(path, "train") as file:
+                for group in _groups_with_history(file):
+                    attributes = hdf5.attributes(file[group])
+                    about = hdf5.attributes(file[group].parent)
+                    table = hdf5.read(file, f"{group}/history")
+                    columns = str(attributes.get("history_columns", "")).split()
+                    if table.ndim != 2 or table.shape[1] != len(columns):
+                        raise CampaignError(f"{path}: {group}/history does not have the {len(columns)} columns it names")
+                    found.append(
+                        Training(
+                            model=path.stem,
+                            targets=str(about.get("targets", "")).split(),
+                            time=float(about.get("time", np.nan)),
+                            network=int(group.rpartition("seed")[2]),
+                            history={name: table[:, k] for k, name in enumerate(columns)},
+                            passes=int(attributes.get("passes", 0)),
+                            pearson=float(attributes.get("pearson", np.nan)),
+                        )
+                    )
+        return found
+
     def split(self) -> dict[str, np.ndarray]:
         """Structure numbers of the parts "train", "validation" and "test", from split.json or else evaluation.json."""
         stored = (self.folder / "split.json").is_file()
@@ -274,6 +299,12 @@ class Campaign:
 
 def _name(number: int) -> str:
     return f"s{number:04d}"
+
+
+def _groups_with_history(file: h5py.File) -> list[str]:
+    names: list[str] = []
+    file.visit(lambda name: names.append(name.rpartition("/")[0]) if name.endswith("/history") else None)
+    return names
 
 
 def _checks(file: h5py.File, name: str) -> list[Check]:

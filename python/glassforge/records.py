@@ -209,3 +209,17 @@ class FileRecord:
     path: Path
     manifest: dict[str, Any]  #: kind, campaign, campaign_hash, seed, code_version, instruction_set, conventions, ...
     run: dict[str, Any]  #: date, host, ranks, threads, wall time
+
+
+@dataclass(frozen=True)
+class Training:
+    """The training of one network on graphs. `history` has a value for each look at the validation part, by column: phase (0
+    pretraining on edges, 1 training), passes, loss, validation_loss, pearson, pearson_pooled, pearson_edges, rate."""
+
+    model: str
+    targets: list[str]  # "displacement/t3": label and number of the time
+    time: float  # NaN where one network learns all times at once
+    network: int
+    history: dict[str, np.ndarray]
+    passes: int  # after which the parameters kept were taken
+    pearson: float  # of these on the validation part; NaN without one

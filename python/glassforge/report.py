@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from .errors import CampaignError, MissingError
-from .plots import benchmark, certificate, checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text
+from .plots import benchmark, certificate, checks, dynamics, equilibration, header, propensity, scatter, scores, snapshot, style, text, training
 from .plots.data import ReportData
 from .reader import Campaign
 
@@ -31,7 +31,7 @@ def build(folder: str | Path) -> str:
     with style.applied():
         head = header.title(data) + header.cards(data) + header.facts(data)
         sections = [(anchor, title, _blocks(data, blocks)) for anchor, title, blocks in _sections(data)]
-    return _page(data, head, sections)
+    return _page(data, head, [section for section in sections if section[2]])
 
 
 def write(page: str, path: Path) -> None:
@@ -82,6 +82,7 @@ def _sections(data: ReportData) -> list[tuple[str, str, list[Block]]]:
         ("labels", "Labels", [propensity.distributions]),
         ("scores", "Scores", [*figures, *tables, scores.comparisons]),
         ("benchmark", "Benchmark", [*tasks, benchmark.transfer]),
+        ("training", "Training", [training.curves]),
         ("predictions", "Predictions", [snapshot.maps, scatter.predicted_against_true]),
         ("checks", "Checks", [checks.inherent_states, checks.replicas]),
         ("files", "Files", [header.provenance]),

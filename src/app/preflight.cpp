@@ -41,7 +41,8 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
   };
   const auto& mixture = c.system.mixture;
   const auto checkCage = [&](const std::string& set) {
-    require(c.cage.make || !ml::needsCageState(set), "{} looks at cage states; set [cage] make = true", set);
+    require(set.empty() || c.cage.make || !ml::needsCageState(set), "{} looks at cage states; set [cage] make = true",
+            set);
   };
   for (const auto& set : c.descriptor_sets) {
     located("describe", "sets", [&] {

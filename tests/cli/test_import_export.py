@@ -81,6 +81,25 @@ def test_bond_breaking_is_counted_from_the_frames(imported):
     assert group["labels/bond_breaking"][1].mean() < 0.99
 
 
+def test_pairs_and_overlap_come_from_the_frames(published, tmp_path):
+    glassforge("import", published, *GLASSBENCH, "--test", "152-300", "--set", "labels.pairs={cutoff=2.0}", "--set",
+               "labels.overlap=true", "--out", tmp_path / "set")
+    made, group = make_structure(151), labels_of(tmp_path / "set", 1)
+    edges = group["labels/pairs/edges"][()]
+
+    def lengths(x):
+        d = x[edges[:, 1]] - x[edges[:, 0]]
+        return np.sqrt(((d - BOX * np.round(d / BOX)) ** 2).sum(-1))
+
+    assert lengths(made.start).max() < 2 and (edges[:, 0] < edges[:, 1]).all()
+    change = np.array([[lengths(frame) for frame in frames] for frames in made.frames]) - lengths(made.start)
+    assert np.abs(group["labels/pairs/change"][()] - change.mean(1)).max() < 1e-8
+    assert np.abs(group["labels/pairs/variance"][()] - change.var(1, ddof=1)).max() < 1e-7
+    assert group.file.attrs["pair_cutoff"] == 2
+    each = np.sqrt(((made.frames - made.start) ** 2).sum(-1))
+    assert np.abs(group["labels/overlap"][()] - (each < 0.3).mean(1)).max() < 1e-12
+
+
 def test_run_continues_to_the_report(imported, tmp_path):
     folder = tmp_path / "moved"
     shutil.copytree(imported, folder)

@@ -241,6 +241,36 @@ def test_cross_fitted_scores_and_the_other_tasks_are_drawn(fresh):
     assert "folds without it" in page.words and "of the split" in page.words
 
 
+def write_training(folder, model="botan", times=(14.14, 1781.79)):
+    """models/<model>.h5 as the program writes it, of what the report reads: the history of its networks."""
+    columns = "phase passes loss validation_loss pearson pearson_pooled pearson_edges rate"
+    (folder / "models").mkdir(exist_ok=True)
+    with h5py.File(folder / "models" / f"{model}.h5", "w") as file:
+        for k, time in enumerate(times):
+            group = file.create_group(f"displacement/t{k}")
+            group.attrs.update(targets=f"displacement/t{k}", time=time)
+            passes = np.arange(500, 12501, 500)
+            phase = (passes > 2500).astype(float)
+            learnt = np.where(phase, 1 - np.exp(-(passes - 2500) / 4000), 0.02)
+            loss = np.where(phase, 0.09 - 0.05 * learnt, 0.02 * np.exp(-passes / 2000)) * (1 + k)
+            rows = [phase, passes, loss, 1.1 * loss, (0.7 - 0.1 * k) * learnt, 0.68 * learnt, 0.2 + 0.6 * (passes > 1000), 0 * loss + 1e-4]
+            network = group.create_group("seed0")
+            network["history"] = np.array(rows, float).T
+            network.attrs.update(history_columns=columns, pearson=float(rows[4][-3]), passes=int(passes[-3]))
+
+
+def test_the_training_of_networks_is_drawn(fresh):
+    assert "Training of the networks" not in Page(report.build(fresh)).figures
+    assert ">Training</a>" not in report.build(fresh)
+    write_training(fresh)
+    page = Page(report.build(fresh))
+    assert "Training of the networks" in page.figures and "pretraining" in page.words
+    with h5py.File(fresh / "models/botan.h5", "a") as file:
+        file["displacement/t0/seed0"].attrs["history_columns"] = "phase passes"
+    with pytest.raises(CampaignError, match="history does not have the 2 columns"):
+        report.build(fresh)
+
+
 def test_undefined_scores_are_dashes(fresh):
     content = json.loads((fresh / "evaluation.json").read_text())
     for row in content["results"]:

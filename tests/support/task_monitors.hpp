@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/checkpoint.hpp"
 #include "core/error.hpp"
+#include "core/fit_monitor.hpp"
 
 namespace glassforge::test {
 
@@ -24,7 +24,7 @@ class ProgressMonitor final : public TaskMonitor {
 };
 
 /// Stops a computation after so many places where it can be stopped, and hands its checkpoint to the next.
-class StoppingMonitor final : public TaskMonitor {
+class StoppingMonitor final : public FitMonitor {
  public:
   /// Stops at every `every`-th place.
   explicit StoppingMonitor(int every) : every_(every) {}

@@ -64,7 +64,8 @@ GraphNetworkTraits bapstTraits() {
           .loops = nn::SelfLoops::yes,
           .descriptor_set = "",
           .all_targets_at_once = false,
-          .edge_targets = false};
+          .edge_targets = false,
+          .first_species_alone = true};
 }
 
 template <class Number>

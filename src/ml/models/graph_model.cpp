@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "ml/models/graph_course.hpp"
 #include "ml/models/record_fields.hpp"
 
 namespace glassforge::ml {
@@ -17,6 +18,11 @@ GraphModel::GraphModel(GraphNetworkKind kind, const ModelRequest& request)
 double GraphModel::pairCutoff() const {
   const bool learns_edges = learning_.node_share < 1 || learning_.pretrain_passes > 0;
   return kind_.traits.edge_targets && learns_edges ? kind_.traits.cutoff : 0;
+}
+
+bool GraphModel::learns(std::size_t species) const {
+  if (request_.settings.species.empty() && kind_.traits.first_species_alone) return species == 0;
+  return request_.settings.learns(request_.species_names.at(species));
 }
 
 std::unique_ptr<GraphNetwork<float>> GraphModel::makeNetwork(std::size_t targets) const {
@@ -42,8 +48,9 @@ GraphTask GraphModel::taskOf(const Fit& fit, std::size_t network) const {
   task.network = static_cast<std::uint32_t>(network);
   task.seed = request_.settings.seed;
   task.learning = learning_;
-  for (std::size_t b = 0; b < request_.species_names.size(); ++b)
-    if (request_.settings.learns(request_.species_names[b])) task.scored.push_back(static_cast<int>(b));
+  if (request_.settings.species.empty()) task.scored = {0};  // as scores are of the first species
+  for (std::size_t b = 0; b < request_.species_names.size() && !request_.settings.species.empty(); ++b)
+    if (learns(b)) task.scored.push_back(static_cast<int>(b));
   task.edge_targets = pairCutoff() > 0;
   task.initial = request_.initial;
   return task;
@@ -54,93 +61,18 @@ void GraphModel::fit(const TrainingView& data, Reducer& reducer) {
   fitWatched(data, reducer, unwatched);
 }
 
-namespace {
-
-std::string prefixOf(std::size_t job) {
-  return "network" + std::to_string(job) + "/";
-}
-
-/// Trained networks of a model one after the other, as its checkpoint holds them: those that are done, and the state of
-/// the one under way.
-class Course {
- public:
-  Course(FitMonitor& monitor, std::size_t jobs) : monitor_(monitor), jobs_(jobs), from_(monitor.resume()) {
-    if (!from_) return;
-    const auto done = static_cast<std::size_t>(from_->integer("done"));
-    for (std::size_t k = 0; k < done; ++k) done_.push_back(read(k));
-  }
-
-  /// The k-th network: what is known of it, or what the training gives.
-  TrainedGraph run(std::size_t job, const std::function<std::unique_ptr<GraphTrainer>()>& begin) {
-    if (job < done_.size()) return done_[job];
-    const auto trainer = begin();
-    if (from_ && from_->has("now/passes")) trainer->load(*from_, "now/");
-    from_.reset();
-    while (!trainer->finished()) {
-      if (const auto progress = trainer->step()) monitor_.learnt(*progress);
-      const double of_this = static_cast<double>(trainer->passes()) / static_cast<double>(trainer->allPasses());
-      monitor_.reached((static_cast<double>(job) + of_this) / static_cast<double>(jobs_),
-                       [&] { return checkpoint(*trainer); });
-    }
-    done_.push_back(trainer->result());
-    return done_.back();
-  }
-
- private:
-  Checkpoint checkpoint(const GraphTrainer& trainer) const {
-    Checkpoint made;
-    made.put("done", static_cast<std::int64_t>(done_.size()));
-    for (std::size_t k = 0; k < done_.size(); ++k) write(made, k);
-    trainer.save(made, "now/");
-    return made;
-  }
-  void write(Checkpoint& made, std::size_t job) const {
-    const TrainedGraph& trained = done_[job];
-    const std::string prefix = prefixOf(job);
-    made.put(prefix + "parameters", Checkpoint::Reals(trained.parameters.begin(), trained.parameters.end()));
-    made.put(prefix + "statistics", Checkpoint::Reals(trained.statistics.begin(), trained.statistics.end()));
-    Checkpoint::Reals history;
-    for (const GraphLook& look : trained.history)
-      for (const double value : look.values()) history.push_back(value);
-    made.put(prefix + "history", history);
-    made.put(prefix + "pearson", trained.pearson);
-    made.put(prefix + "passes", trained.passes);
-  }
-  TrainedGraph read(std::size_t job) const {
-    const std::string prefix = prefixOf(job);
-    TrainedGraph trained;
-    for (const double x : from_->reals(prefix + "parameters")) trained.parameters.push_back(static_cast<float>(x));
-    for (const double x : from_->reals(prefix + "statistics")) trained.statistics.push_back(static_cast<float>(x));
-    const auto& history = from_->reals(prefix + "history");
-    constexpr std::size_t width = GraphLook::columns.size();
-    for (std::size_t k = 0; k + width <= history.size(); k += width)
-      trained.history.push_back(GraphLook::of(std::span(history).subspan(k, width)));
-    trained.pearson = from_->real(prefix + "pearson");
-    trained.passes = from_->integer(prefix + "passes");
-    return trained;
-  }
-
-  FitMonitor& monitor_;
-  std::size_t jobs_;
-  std::optional<Checkpoint> from_;
-  std::vector<TrainedGraph> done_;
-};
-
-}  // namespace
-
 void GraphModel::fitWatched(const TrainingView& data, Reducer& reducer, FitMonitor& monitor) {
   const auto layout = data.labelLayout();
   auto fits = plan(layout);
   const auto networks = static_cast<std::size_t>(learning_.networks);
-  Course course(monitor, fits.size() * networks);
+  GraphCourse course(monitor, fits.size() * networks);
   const int species = static_cast<int>(request_.species_names.size());
-  std::size_t job = 0;
   for (Fit& fit : fits) {
     GraphData graphs(data, {kind_.traits, species, fit.targets, pairCutoff() > 0});
     const auto network = makeNetwork(fit.targets.size());
     for (std::size_t n = 0; n < networks; ++n)
       fit.networks.push_back(
-          course.run(job++, [&] { return std::make_unique<GraphTrainer>(*network, graphs, reducer, taskOf(fit, n)); }));
+          course.next([&] { return std::make_unique<GraphTrainer>(*network, graphs, reducer, taskOf(fit, n)); }));
   }
   times_.clear();
   for (const LabelField& field : layout) times_[field.name] = field.times;
@@ -170,14 +102,12 @@ Array<double> GraphModel::predict(const StructureSample& sample, const std::stri
   const std::size_t particles = sample.species.size();
   Array<double> y({times(label).size(), particles}, std::numeric_limits<double>::quiet_NaN());
   const GraphSample graph = makeGraphSample(sample, kind_.traits, static_cast<int>(request_.species_names.size()));
-  std::vector<bool> learnt;
-  for (const auto& species : request_.species_names) learnt.push_back(request_.settings.learns(species));
   for (const Fit& fit : fits_)
     for (std::size_t k = 0; k < fit.targets.size(); ++k) {
       if (fit.targets[k].label != label) continue;
       const auto values = predictTarget(graph, fit, k);
       for (std::size_t i = 0; i < particles; ++i)
-        if (learnt.at(static_cast<std::size_t>(sample.species[i]))) y(fit.targets[k].at_time, i) = values[i];
+        if (learns(static_cast<std::size_t>(sample.species[i]))) y(fit.targets[k].at_time, i) = values[i];
     }
   return y;
 }

@@ -48,6 +48,7 @@ class GraphModel final : public Model {
   const std::vector<Fit>& fits() const { return fits_; }
 
  private:
+  bool learns(std::size_t species) const;
   std::unique_ptr<GraphNetwork<float>> makeNetwork(std::size_t targets) const;
   std::string groupOf(const Fit& fit) const;
   std::vector<Fit> plan(const std::vector<LabelField>& layout) const;

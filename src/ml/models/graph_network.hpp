@@ -88,6 +88,7 @@ struct GraphNetworkTraits {
   std::string descriptor_set;        ///< that fills GraphSample::features; empty: none
   bool all_targets_at_once = false;  ///< one network for all labels and times, or one for each
   bool edge_targets = false;         ///< whether it learns the change of pair distances
+  bool first_species_alone = false;  ///< what it learns where [train] species is empty: one species, or all
 };
 
 /// InputError where there is no network of that name.

@@ -43,6 +43,21 @@ std::vector<float> narrow(const Checkpoint::Reals& values) {
   return result;
 }
 
+Checkpoint::Reals asReals(const std::vector<GraphLook>& history) {
+  Checkpoint::Reals numbers;
+  for (const GraphLook& look : history)
+    for (const double value : look.values()) numbers.push_back(value);
+  return numbers;
+}
+
+std::vector<GraphLook> asHistory(const Checkpoint::Reals& numbers) {
+  constexpr std::size_t width = GraphLook::columns.size();
+  std::vector<GraphLook> history;
+  for (std::size_t k = 0; k + width <= numbers.size(); k += width)
+    history.push_back(GraphLook::of(std::span(numbers).subspan(k, width)));
+  return history;
+}
+
 nn::AdamSettings adamOf(const GraphLearning& learning) {
   return {learning.rate, learning.beta1, 0.999, 1e-8, true};
 }
@@ -56,6 +71,20 @@ std::array<double, 8> GraphLook::values() const {
 
 GraphLook GraphLook::of(std::span<const double> v) {
   return {v[0], v[1], v[2], {v[3], v[4], v[5], v[6]}, v[7]};
+}
+
+void putTrained(Checkpoint& checkpoint, const std::string& prefix, const TrainedGraph& trained) {
+  checkpoint.put(prefix + "parameters", wide(trained.parameters));
+  checkpoint.put(prefix + "statistics", wide(trained.statistics));
+  checkpoint.put(prefix + "history", asReals(trained.history));
+  checkpoint.put(prefix + "pearson", trained.pearson);
+  checkpoint.put(prefix + "passes", trained.passes);
+}
+
+TrainedGraph getTrained(const Checkpoint& checkpoint, const std::string& prefix) {
+  return {narrow(checkpoint.reals(prefix + "parameters")), narrow(checkpoint.reals(prefix + "statistics")),
+          asHistory(checkpoint.reals(prefix + "history")), checkpoint.real(prefix + "pearson"),
+          checkpoint.integer(prefix + "passes")};
 }
 
 std::vector<std::int64_t> orderOfEpoch(std::vector<std::int64_t> structures, std::uint64_t seed, std::uint32_t network,
@@ -150,7 +179,7 @@ FitProgress GraphTrainer::look(const Phase& phase, double rate) {
   loss_ = 0;
   passes_in_loss_ = 0;
   if (phase.number == 1 && std::isfinite(scores.pearson) && (!best_ || scores.pearson > best_->pearson))
-    best_ = Best{parameters_, statistics_, scores.pearson, passes_};
+    best_ = TrainedGraph{parameters_, statistics_, {}, scores.pearson, passes_};
   FitProgress progress;
   progress.model = task_.model;
   progress.label = task_.label;
@@ -183,8 +212,10 @@ std::optional<FitProgress> GraphTrainer::step() {
 }
 
 TrainedGraph GraphTrainer::result() const {
-  if (best_) return {best_->parameters, best_->statistics, history_, best_->pearson, best_->passes};
-  return {parameters_, statistics_, history_, std::numeric_limits<double>::quiet_NaN(), passes_};
+  TrainedGraph trained =
+      best_ ? *best_ : TrainedGraph{parameters_, statistics_, {}, std::numeric_limits<double>::quiet_NaN(), passes_};
+  trained.history = history_;
+  return trained;
 }
 
 void GraphTrainer::save(Checkpoint& checkpoint, const std::string& prefix) const {
@@ -197,15 +228,8 @@ void GraphTrainer::save(Checkpoint& checkpoint, const std::string& prefix) const
   checkpoint.put(prefix + "adam/square", wide(adam.square));
   checkpoint.put(prefix + "loss", loss_);
   checkpoint.put(prefix + "passes_in_loss", passes_in_loss_);
-  Checkpoint::Reals history;
-  for (const GraphLook& one : history_)
-    for (const double value : one.values()) history.push_back(value);
-  checkpoint.put(prefix + "history", history);
-  if (!best_) return;
-  checkpoint.put(prefix + "best/parameters", wide(best_->parameters));
-  checkpoint.put(prefix + "best/statistics", wide(best_->statistics));
-  checkpoint.put(prefix + "best/pearson", best_->pearson);
-  checkpoint.put(prefix + "best/passes", best_->passes);
+  checkpoint.put(prefix + "history", asReals(history_));
+  if (best_) putTrained(checkpoint, prefix + "best/", *best_);
 }
 
 void GraphTrainer::load(const Checkpoint& checkpoint, const std::string& prefix) {
@@ -218,16 +242,9 @@ void GraphTrainer::load(const Checkpoint& checkpoint, const std::string& prefix)
                        narrow(checkpoint.reals(prefix + "adam/square", size))});
   loss_ = checkpoint.real(prefix + "loss");
   passes_in_loss_ = checkpoint.integer(prefix + "passes_in_loss");
-  const auto& history = checkpoint.reals(prefix + "history");
-  constexpr std::size_t width = GraphLook::columns.size();
-  history_.clear();
-  for (std::size_t k = 0; k + width <= history.size(); k += width)
-    history_.push_back(GraphLook::of(std::span(history).subspan(k, width)));
+  history_ = asHistory(checkpoint.reals(prefix + "history"));
   best_.reset();
-  if (!checkpoint.has(prefix + "best/pearson")) return;
-  best_ = Best{narrow(checkpoint.reals(prefix + "best/parameters", size)),
-               narrow(checkpoint.reals(prefix + "best/statistics", statistics_count_)),
-               checkpoint.real(prefix + "best/pearson"), checkpoint.integer(prefix + "best/passes")};
+  if (checkpoint.has(prefix + "best/passes")) best_ = getTrained(checkpoint, prefix + "best/");
 }
 
 }  // namespace glassforge::ml

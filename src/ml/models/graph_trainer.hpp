@@ -54,6 +54,10 @@ struct TrainedGraph {
   std::int64_t passes = 0;  ///< after which they were taken
 };
 
+/// Into a checkpoint and back, under names that begin with `prefix`. FileError where something is missing.
+void putTrained(Checkpoint& checkpoint, const std::string& prefix, const TrainedGraph& trained);
+TrainedGraph getTrained(const Checkpoint& checkpoint, const std::string& prefix);
+
 class GraphTrainer {
  public:
   /// `network`, `data` and `reducer` must outlive it. InputError where there are no training structures, or where the
@@ -79,11 +83,6 @@ class GraphTrainer {
     std::int64_t first = 0, last = 0;  // passes
     LossWeights weights;
   };
-  struct Best {
-    std::vector<float> parameters, statistics;
-    double pearson = 0;
-    std::int64_t passes = 0;
-  };
   Phase phase() const;
   std::int64_t structureOf(std::int64_t pass);
   void addSlots(const Phase& phase, std::int64_t count);
@@ -101,7 +100,7 @@ class GraphTrainer {
   std::int64_t passes_ = 0;
   double loss_ = 0;  // summed since the last look
   std::int64_t passes_in_loss_ = 0;
-  std::optional<Best> best_;
+  std::optional<TrainedGraph> best_;  // without a history
   std::vector<GraphLook> history_;
   std::int64_t epoch_ = -1;  // of order_
   std::vector<std::int64_t> order_;

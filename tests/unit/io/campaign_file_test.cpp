@@ -167,6 +167,28 @@ times = [1]
               HasSubstr("equal masses"));
 }
 
+TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
+  const auto c = with({"train.models=[\"botan\", \"mine\"]", "train.botan.networks=3", "train.botan.batch=5",
+                       "train.botan.passes=11", "train.botan.pretrain_passes=12", "train.botan.validate_every=13",
+                       "train.botan.rate=2e-4", "train.botan.schedule=cosine", "train.botan.beta1=0.8",
+                       "train.botan.clip=0.5", "train.botan.decay=1e-6", "train.botan.node_share=0.7",
+                       "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]", "train.botan.times=[2, 30]",
+                       "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
+  const GraphLearning wanted{
+      3, 5, 11, 12, 13, 2e-4, "cosine", 0.8, 0.5, 1e-6, 0.7, 0.2, {"bond_breaking"}, {2, 30}, "/w/start.npz"};
+  EXPECT_EQ(c.learning.botan, wanted);
+  EXPECT_EQ(c.learning.graph("mine").passes, 7);
+  EXPECT_EQ(c.learning.se3, LearningSettings().se3);
+  EXPECT_EQ(read(toToml(c)).learning, c.learning);
+  EXPECT_EQ(toToml(read(toToml(c))), toToml(c));
+  EXPECT_EQ(campaignHash(c), campaignHash(with({"train.models=[\"botan\"]"})));
+  EXPECT_THAT(failureWith("train.se3.pases=3"), HasSubstr("did you mean passes?"));
+  EXPECT_THAT(failureWith("train.bapst.rate=0"), HasSubstr("above 0"));
+  EXPECT_THAT(failureWith("train.bapst.schedule=linear"), HasSubstr("\"constant\", \"cosine\""));
+  EXPECT_THAT(failureWith("train.botan.node_share=1.5"), HasSubstr("at most 1"));
+  EXPECT_THAT(failureWith("train.mine.passes=7"), HasSubstr("mine")) << "a table of a model that is not trained";
+}
+
 TEST_F(CampaignFile, ParticlesKeepCompositionAndDensity) {
   const auto half = with({"system.particles=645"}).system.mixture;
   EXPECT_EQ(half.counts, (std::vector<std::int64_t>{300, 165, 180}));
