@@ -252,8 +252,8 @@ GraphPrediction Se3Network<Number>::predict(std::span<const Number> parameters, 
                                             const GraphSample& sample) {
   prepare(parameters, sample);
   for (std::size_t n = 0; n < kLayers; ++n) forwardLayer(n, parameters, sample, {}, statistics);
-  const auto outputs = decoder_.forward(parameters.subspan(decoder_start_, decoder_.parameters()), sample.species,
-                                        features_[kLayers]);
+  const auto outputs =
+      decoder_.forward(parameters.subspan(decoder_start_, decoder_.parameters()), sample.species, features_[kLayers]);
   const Number* mean = statistics.data() + kLayers * kLayerStatistics;
   const Number* variance = mean + speciesCount() * targets_;
   GraphPrediction prediction{Array<double>({targets_, sample.species.size()}), {}};
@@ -261,7 +261,8 @@ GraphPrediction Se3Network<Number>::predict(std::span<const Number> parameters, 
     for (std::size_t k = 0; k < targets_; ++k) {
       const std::size_t m = static_cast<std::size_t>(sample.species[i]) * targets_ + k;
       const double deviation = std::sqrt(std::max(0.0, static_cast<double>(variance[m])));
-      prediction.nodes(k, i) = static_cast<double>(mean[m]) + deviation * static_cast<double>(outputs[i * targets_ + k]);
+      prediction.nodes(k, i) =
+          static_cast<double>(mean[m]) + deviation * static_cast<double>(outputs[i * targets_ + k]);
     }
   return prediction;
 }

@@ -8,8 +8,8 @@
 
 namespace glassforge::ml {
 
-/// Edges within 2 sigma, no self loops; the energy of the inherent state of each particle is the feature (set EINH); one
-/// network for all labels and times.
+/// Edges within 2 sigma, no self loops; the energy of the inherent state of each particle is the feature (set EINH);
+/// one network for all labels and times.
 GraphNetworkTraits se3Traits();
 
 /// Eight layers, each Convolution, batch normalisation and, but for the last, Gate (ml/nn), then Se3Decoder; the first

@@ -44,7 +44,9 @@ struct Weights {
   Number *kernel, *bias, *out_kernel, *out_bias;
 
   Weights(std::span<Number> block, std::size_t targets)
-      : kernel(block.data()), bias(kernel + kInvariants * kHidden), out_kernel(bias + kHidden),
+      : kernel(block.data()),
+        bias(kernel + kInvariants * kHidden),
+        out_kernel(bias + kHidden),
         out_bias(out_kernel + kHidden * targets) {}
 };
 
@@ -55,8 +57,7 @@ constexpr Number kOutScale = static_cast<Number>(0.25);  // 1 / sqrt(16 hidden u
 
 /// What enters the activation.
 template <class Number>
-std::array<Number, kHidden> hiddenSums(const Weights<const Number>& weights,
-                                       const std::array<Number, kInvariants>& v) {
+std::array<Number, kHidden> hiddenSums(const Weights<const Number>& weights, const std::array<Number, kInvariants>& v) {
   std::array<Number, kHidden> sums{};
   for (std::size_t j = 0; j < kInvariants; ++j)
     for (std::size_t k = 0; k < kHidden; ++k) sums[k] += v[j] * weights.kernel[j * kHidden + k];
@@ -90,8 +91,7 @@ std::vector<ParameterArray> Se3Decoder<Number>::layout() const {
 
 template <class Number>
 std::vector<Number> Se3Decoder<Number>::forward(std::span<const Number> parameters,
-                                                std::span<const std::int32_t> species,
-                                                const Features& features) const {
+                                                std::span<const std::int32_t> species, const Features& features) const {
   std::vector<Number> out(species.size() * targets_);
   for (std::size_t i = 0; i < species.size(); ++i) {
     const Weights<const Number> weights(

@@ -21,8 +21,8 @@ TargetMoments targetMoments(const GraphSample& sample, std::size_t species_count
 /// are equal. InputError unless there is one column of finite numbers.
 std::vector<double> standardisedFeature(const GraphSample& sample, std::size_t species_count);
 
-/// Mean over all finite targets of learnt species of (output - (target - mean) / standard deviation)^2, and weight times
-/// its derivative in `gradient` (N, K), 0 where nothing counts. outputs (N, K). A variance of 0 counts as 1.
+/// Mean over all finite targets of learnt species of (output - (target - mean) / standard deviation)^2, and weight
+/// times its derivative in `gradient` (N, K), 0 where nothing counts. outputs (N, K). A variance of 0 counts as 1.
 template <class Number>
 double standardisedLoss(const GraphSample& sample, const TargetMoments& moments, const std::vector<bool>& learnt,
                         double weight, std::span<const Number> outputs, std::span<Number> gradient);

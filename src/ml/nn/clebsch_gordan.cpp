@@ -19,8 +19,8 @@ double factorial(int n) {
 double complexCoefficient(int l1, int m1, int l2, int m2, int l3) {
   const int m3 = m1 + m2;
   if (std::abs(m3) > l3) return 0;
-  const double triangle = factorial(l1 + l2 - l3) * factorial(l1 - l2 + l3) * factorial(l2 - l1 + l3) /
-                          factorial(l1 + l2 + l3 + 1);
+  const double triangle =
+      factorial(l1 + l2 - l3) * factorial(l1 - l2 + l3) * factorial(l2 - l1 + l3) / factorial(l1 + l2 + l3 + 1);
   const double orders = factorial(l1 + m1) * factorial(l1 - m1) * factorial(l2 + m2) * factorial(l2 - m2) *
                         factorial(l3 + m3) * factorial(l3 - m3);
   double sum = 0;

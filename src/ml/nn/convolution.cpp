@@ -65,9 +65,9 @@ Convolution<Number>::Convolution(const ConvolutionShape& shape)
       product_(shape.max_in),
       radial_(product_.paths().size(), shape.channels),
       mixing_(makeMixing(mixingFanIn(product_.paths(), shape.channels), shape.channels)),
-      self_(makeMixing(std::vector<double>(static_cast<std::size_t>(shape.max_in) + 1,
-                                           static_cast<double>(shape.channels)),
-                       shape.channels)),
+      self_(makeMixing(
+          std::vector<double>(static_cast<std::size_t>(shape.max_in) + 1, static_cast<double>(shape.channels)),
+          shape.channels)),
       gathered_(kTileEdges * kComponents),
       gathered_gradient_(gathered_),
       weight_gradient_(product_.paths().size() * kTileEdges),

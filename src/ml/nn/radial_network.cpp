@@ -42,9 +42,17 @@ template <class Number>
 
 template <class Number>
 RadialNetwork<Number>::RadialNetwork(std::size_t paths, std::size_t channels)
-    : paths_(paths), channels_(channels), first_(kRadialFunctions * kHiddenParts), first_gradient_(first_),
-      second_(kRadialHidden * paths), second_gradient_(second_), transposed_(paths * kChannels * kHiddenParts),
-      weights_(paths * kTileEdges), hidden_(kTileEdges * kRadialHidden), derivative_(hidden_), delta_(hidden_) {}
+    : paths_(paths),
+      channels_(channels),
+      first_(kRadialFunctions * kHiddenParts),
+      first_gradient_(first_),
+      second_(kRadialHidden * paths),
+      second_gradient_(second_),
+      transposed_(paths * kChannels * kHiddenParts),
+      weights_(paths * kTileEdges),
+      hidden_(kTileEdges * kRadialHidden),
+      derivative_(hidden_),
+      delta_(hidden_) {}
 
 template <class Number>
 void RadialNetwork<Number>::load(std::span<const Number> parameters) {

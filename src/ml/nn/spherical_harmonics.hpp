@@ -8,8 +8,8 @@
 
 namespace glassforge::ml::nn {
 
-/// Y_lm(r / |r|) for l = 0..3, order m = -l..l about the axis y (l = 1: x, y, z), scaled so that the squares of degree l
-/// add up to 2 l + 1: e3nn's order and "component" normalisation. r must not be 0.
+/// Y_lm(r / |r|) for l = 0..3, order m = -l..l about the axis y (l = 1: x, y, z), scaled so that the squares of degree
+/// l add up to 2 l + 1: e3nn's order and "component" normalisation. r must not be 0.
 template <class Number>
 std::array<Number, kComponents> sphericalHarmonics(const std::array<double, 3>& r) {
   const double norm = std::sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]);

@@ -19,7 +19,8 @@ struct TensorPath {
 
 constexpr std::size_t kTensorPaths = 34;
 
-/// All paths that rotations allow, |in - filter| <= out <= in + filter, of degrees 0..3; ascending in (out, in, filter).
+/// All paths that rotations allow, |in - filter| <= out <= in + filter, of degrees 0..3; ascending in (out, in,
+/// filter).
 constexpr std::array<TensorPath, kTensorPaths> tensorPaths() {
   std::array<TensorPath, kTensorPaths> paths{};
   std::size_t n = 0;
@@ -42,8 +43,8 @@ struct EdgeTile {
 
 /// Per path and channel ("uvu" of e3nn, harmonics having one channel)
 ///   out_path,c[m] = sum_e w_path,c(e) sqrt(2 l_out + 1) sum_ab C[a, b, m] h_l_in,c(e)[a] Y_l_filter(e)[b]
-/// with C of clebsch_gordan.hpp: where components of h and Y have unit second moments, those of a term have too ("component").
-/// C Y is made first, for eight edges at a time; it is common to all channels.
+/// with C of clebsch_gordan.hpp: where components of h and Y have unit second moments, those of a term have too
+/// ("component"). C Y is made first, for eight edges at a time; it is common to all channels.
 template <class Number>
 class TensorProduct {
  public:
