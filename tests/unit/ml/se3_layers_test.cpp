@@ -189,7 +189,9 @@ TEST(RadialNetwork, DropsTheShareOfUnits) {
       for (std::size_t n = 0; n < 8; ++n) {
         const double whole = silu(basis.radial(e + n)[0] / std::sqrt(10.0)) / 4;
         const double weight = weights[k / 8 * kTileEdges + n].data()[k % 8];
-        if (weight != 0) EXPECT_NEAR(weight * 0.7, whole, 1e-5 * std::abs(whole));
+        if (weight != 0) {
+          EXPECT_NEAR(weight * 0.7, whole, 1e-5 * std::abs(whole));
+        }
         left += weight != 0;
         all += 1;
       }
