@@ -115,7 +115,7 @@ TrainingSpeed benchTraining(const BenchSystem& system, const std::string& networ
   const auto traits = ml::graphNetworkTraits(network);
   const auto rows = traits.all_targets_at_once ? static_cast<std::size_t>(targets) : 1;
   const LearningSettings settings;
-  const auto& learning = network == "se3" ? settings.se3 : network == "bapst" ? settings.bapst : settings.botan;
+  const GraphLearning learning = settings.graph(network);
   const double node = traits.edge_targets ? learning.node_share : 1;
   resetPeakMemory();
   const auto sample = sampleOf(system, traits, rows);

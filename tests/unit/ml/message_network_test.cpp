@@ -275,6 +275,33 @@ TEST(Botan, PermutedAxesArePermutedColumns) {
   expectClose(after.edges.values(), before.edges.values(), 1e-12);
 }
 
+/// Over many passes the losses are those of torch with all permutations and signs of the axes, and no others.
+void expectLossesOfTurnedAxes(int dimension, const GraphSample& sample, const std::vector<double>& torch) {
+  MessageNetworkOptions options = botanOptions(requestOf(dimension));
+  options.order.rounds = 7;
+  MessageNetwork<double> network(options);
+  const auto parameters = referenceWeights<double>(network.layout(), 128);
+  std::vector<double> gradient(parameters.size());
+  std::vector<int> met(torch.size(), 0);
+  for (std::uint64_t pass = 0; pass < 400; ++pass) {
+    const double loss = network.addGradient(parameters, sample, {5, 0, pass}, {0.4, 0.6}, gradient, {});
+    const auto near = std::lower_bound(torch.begin(), torch.end(), loss - 1e-9);
+    ASSERT_TRUE(near != torch.end() && *near < loss + 1e-9) << loss;
+    ++met[static_cast<std::size_t>(near - torch.begin())];
+  }
+  EXPECT_EQ(std::count(met.begin(), met.end(), 0), 0);
+}
+
+TEST(Botan, ChangesAxesAsTorchWould) {
+  using namespace reference;
+  ASSERT_EQ(botan3d_turned_losses.size(), 48u);
+  ASSERT_EQ(botan2d_turned_losses.size(), 8u);
+  expectLossesOfTurnedAxes(3, sampleOf(botan3d_box, botan3d_positions, botan3d_species, nn::SelfLoops::no),
+                           botan3d_turned_losses);
+  expectLossesOfTurnedAxes(2, sampleOf(botan2d_box, botan2d_positions, botan2d_species, nn::SelfLoops::no),
+                           botan2d_turned_losses);
+}
+
 TEST(Botan, AxesChangeFromPassToPassAndTakeAllForms) {
   const auto sample = smallSample(nn::SelfLoops::no);
   MessageNetwork<double> network(botanOptions(requestOf(3)));

@@ -15,10 +15,12 @@ Weights and targets follow from integers, so that the test can make them again (
 
 Edges are in the order of (receiver, sender); offsets are r_receiver - r_sender. Loss of BOTAN: 0.4 * mean over nodes +
 0.6 * mean over edges of squared errors; of Bapst's network: mean over nodes of species 0. "steps" are of Adam (1e-4, 0.9,
-0.999, 1e-8), on the same graph, the gradient's norm clipped to 1 (torch divides by norm + 1e-6).
+0.999, 1e-8), on the same graph, the gradient's norm clipped to 1 (torch divides by norm + 1e-6). "turned_losses" are those with
+all permutations and signs of the axes of the offsets, ascending.
 """
 
 import sys
+from itertools import permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,18 @@ def learn(network, number, graph, loss_of):
     return found
 
 
+def turned_losses(network, graph, loss_of):
+    """With the offsets' axes permuted and mirrored in every way, in double precision."""
+    species, offsets, sender, receiver = graph
+    axes = offsets.shape[1]
+    losses = []
+    for order, signs in product(permutations(range(axes)), product((1, -1), repeat=axes)):
+        turned = torch.tensor(offsets[:, order] * signs)
+        answer = network(torch.tensor(species, dtype=torch.float64), turned, torch.tensor(sender), torch.tensor(receiver))
+        losses.append(loss_of(answer).item())
+    return sorted(losses)
+
+
 def learnt_arrays(name, found):
     return {f"{name}_loss": found["loss"],
             f"{name}_gradient_norm": [np.sqrt((found["gradient"] ** 2).sum())],
@@ -142,7 +156,10 @@ def botan(dimension, name):
             return (0.4 * ((nodes - torch.tensor(targets, dtype=number)) ** 2).mean()
                     + 0.6 * ((pairs - torch.tensor(edge_targets, dtype=number)) ** 2).mean())
 
-        found = learn(network, number, (species, offsets, sender, receiver), loss_of)
+        graph = (species, offsets, sender, receiver)
+        if number == torch.float64:
+            arrays[f"{name}_turned_losses"] = turned_losses(network, graph, loss_of)
+        found = learn(network, number, graph, loss_of)
         arrays |= {f"{name}_{suffix}_nodes": flat(found["answer"][:1]), f"{name}_{suffix}_edges": flat(found["answer"][1:])}
         arrays |= learnt_arrays(f"{name}_{suffix}", found)
         report(name, suffix, network, arrays)
