@@ -1,5 +1,6 @@
 #include "core/error.hpp"
 #include "ml/models/botan.hpp"
+#include "ml/models/se3.hpp"
 
 namespace glassforge::ml {
 
@@ -15,7 +16,8 @@ struct Entry {
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list{{"botan", botanTraits, makeBotan<float>, makeBotan<double>},
-                                       {"bapst", bapstTraits, makeBapst<float>, makeBapst<double>}};
+                                       {"bapst", bapstTraits, makeBapst<float>, makeBapst<double>},
+                                       {"se3", se3Traits, makeSe3<float>, makeSe3<double>}};
   return list;
 }
 
