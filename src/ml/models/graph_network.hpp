@@ -85,7 +85,7 @@ struct GraphNetworkRequest {
 struct GraphNetworkTraits {
   double cutoff = 2.0;  ///< of the edges, sigma
   nn::SelfLoops loops = nn::SelfLoops::no;
-  std::string descriptor_set;        ///< that fills GraphSample::features; empty: none
+  std::string descriptor_set{};      ///< that fills GraphSample::features; empty: none
   bool all_targets_at_once = false;  ///< one network for all labels and times, or one for each
   bool edge_targets = false;         ///< whether it learns the change of pair distances
   bool first_species_alone = false;  ///< what it learns where [train] species is empty: one species, or all
