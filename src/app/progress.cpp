@@ -52,6 +52,12 @@ void Progress::share(double done) {
   show(false);
 }
 
+void Progress::goesOnFrom(double done) {
+  share_ = done;
+  before_ = fraction();
+  start_ = std::chrono::steady_clock::now();
+}
+
 /// Tasks are handed out in order: those before ours are done, but for the ones the other ranks are at.
 double Progress::fraction() const {
   const double others = 0.5 * std::min<double>(ranks_ - 1, static_cast<double>(task_));
@@ -63,11 +69,11 @@ double Progress::seconds() const {
 }
 
 void Progress::show(bool last) {
-  const double done = last ? 1.0 : fraction(), spent = seconds();
+  const double done = last ? 1.0 : fraction(), spent = seconds(), mine = done - before_;
   std::string line = fmt::format("  {:<12} {:5.1f} %", stage_, 100 * done);
-  if (spent > 1 && done > 0) line += fmt::format("  {:.3g} {}/min", 60 * done * static_cast<double>(tasks_) / spent, unit_);
+  if (spent > 1 && mine > 0) line += fmt::format("  {:.3g} {}/min", 60 * mine * static_cast<double>(tasks_) / spent, unit_);
   line += last ? fmt::format("  {} {} in {}", tasks_, unit_, duration(spent))
-               : (done > 0.001 ? fmt::format("  {} left", duration(spent * (1 - done) / done)) : std::string());
+               : (mine > 0.001 ? fmt::format("  {} left", duration(spent * (1 - done) / mine)) : std::string());
   if (!last && !words_.empty()) line += "  " + words_;
   if (terminal_) {
     std::fprintf(stderr, "\r%-*s%s", width_, line.c_str(), last ? "\n" : "");

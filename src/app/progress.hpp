@@ -17,6 +17,8 @@ class Progress {
   void take(std::int64_t task);
   /// The share of it that is done; cheap, may be called often.
   void share(double done);
+  /// So much of the task was done before by another run: rate and time left are counted from here.
+  void goesOnFrom(double done);
   /// How the task is getting on, in a few words at the end of the line from now on.
   void say(const std::string& words) { words_ = words; }
   /// The stage is over.
@@ -31,7 +33,7 @@ class Progress {
   std::string stage_, unit_, log_, words_;
   std::int64_t tasks_, task_ = 0;
   int ranks_, width_ = 76;  ///< of the line that is to be written over
-  double share_ = 0;
+  double share_ = 0, before_ = 0;  ///< before_: share of the stage that was done when `start_` was
   bool silent_, terminal_, finished_ = false;
   std::chrono::steady_clock::time_point start_, shown_;
 };

@@ -147,7 +147,7 @@ void CrossFit::fit(const Fit& fit, StageMonitor& monitor) const {
   ml::SerialReducer reducer;
   monitor.keepAt(fit.part, "cross-fit " + fit.hash);
   const par::Communicator alone = par::Communicator::self();
-  TrainingMonitor training(alone, monitor, {context_.folder.trainingLog(), fit.part, {}});
+  TrainingMonitor training(alone, monitor, {context_.folder.trainingLog(), fit.part, {}, {}});
   model->fitWatched(view, reducer, training);
   const auto layout = source_.labelLayout();
   std::vector<io::Prediction> predictions;

@@ -69,7 +69,8 @@ void trainModel(const StageContext& context, ml::Model& model, const ml::Trainin
   monitor.keepAt(model.name(), "training " + parent);
   TrainingMonitor training(
       context.comm, monitor,
-      {context.folder.trainingLog(), "", [&progress](const std::string& words) { progress.say(words); }});
+      {context.folder.trainingLog(), "", [&progress](const std::string& words) { progress.say(words); },
+       [&progress](double share) { progress.goesOnFrom(share); }});
   model.fitWatched(view, reducer, training);
   par::together(context.comm, [&] {
     if (!context.comm.root()) return;

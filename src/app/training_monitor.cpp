@@ -32,8 +32,9 @@ std::string packed(const Checkpoint& checkpoint) {
 }
 
 Checkpoint unpacked(const std::string& text) {
+  const auto json = nlohmann::json::from_cbor(text);
   Checkpoint checkpoint;
-  for (const auto& [key, value] : nlohmann::json::from_cbor(text).items()) {
+  for (const auto& [key, value] : json.items()) {
     const std::string name = key.substr(1);
     if (key.front() == 'r') {
       const auto& bytes = value.get_binary();
@@ -78,6 +79,8 @@ TrainingMonitor::TrainingMonitor(const par::Communicator& ranks, StageMonitor& t
     : ranks_(ranks), task_(task), output_(std::move(output)), seconds_(ranks.wallTime()) {}
 
 void TrainingMonitor::report(double share) {
+  if (resumed_ && output_.goes_on) output_.goes_on(share);
+  resumed_ = false;
   task_.report(share);
 }
 
@@ -103,6 +106,7 @@ std::optional<Checkpoint> TrainingMonitor::resume() {
   par::together(ranks_, [&] {
     if (ranks_.root()) found = task_.resume();
   });
+  resumed_ = found.has_value();
   if (ranks_.size() == 1) return found;
   const std::string text = ranks_.broadcast(found ? packed(*found) : "");
   if (text.empty()) return std::nullopt;

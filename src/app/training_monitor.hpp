@@ -15,6 +15,7 @@ struct TrainingOutput {
   std::string log;   ///< a file, a line of JSON for each look at the validation part
   std::string part;  ///< which fit it is, said in the log, where it is not the one of the stage train
   std::function<void(const std::string&)> tell;  ///< words for the line on the terminal
+  std::function<void(double)> goes_on;           ///< told the share that was done before, where there was a checkpoint
 };
 
 class TrainingMonitor final : public FitMonitor {
@@ -38,7 +39,7 @@ class TrainingMonitor final : public FitMonitor {
   const par::Communicator& ranks_;
   StageMonitor& task_;
   TrainingOutput output_;
-  bool stop_ = false;
+  bool stop_ = false, resumed_ = false;
   double seconds_ = 0;  ///< of the last look, by the wall clock
 };
 

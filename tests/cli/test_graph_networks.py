@@ -31,6 +31,10 @@ def trained(tmp_path_factory):
     return folder
 
 
+def text(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
 def copy_of(trained, folder):
     shutil.copytree(trained, folder, dirs_exist_ok=True)
     return folder
@@ -50,7 +54,7 @@ def test_the_model_file_has_weights_and_history(trained):
     with h5py.File(trained / "small/models/bapst.h5") as file:
         assert list(file["displacement"]) == ["t1"] and "bond_breaking" not in file
         network = file["displacement/t1/seed0"]
-        columns = network.attrs["history_columns"].split()
+        columns = text(network.attrs["history_columns"]).split()
         history = network["history"][()]
         assert history[:, columns.index("passes")].tolist() == [4, 7]
         assert np.isfinite(history[:, columns.index("pearson")]).all()

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -12,6 +13,7 @@
 
 #include "app/campaign_session.hpp"
 #include "app/stage_monitor.hpp"
+#include "app/training_monitor.hpp"
 #include "core/error.hpp"
 #include "unit/io/temporary_folder.hpp"
 
@@ -116,6 +118,38 @@ TEST_F(Stages, whatIsNotPhysicsEndsTheStageOnAllRanks) {
 /// Seconds of sleep of task k: the longest first, as stages sort them; each rank works until all are done.
 double sleepOf(std::int64_t k, std::int64_t tasks) {
   return 0.04 + 0.4 * static_cast<double>(tasks - k) / static_cast<double>(tasks);
+}
+
+TEST_F(Stages, aTrainingGoesOnFromTheCheckpointOfTheRoot) {
+  Checkpoint saved;
+  saved.put("passes", std::int64_t{12});
+  saved.put("parameters", Checkpoint::Reals{0.1, -3e300, 1e-320, std::nan("")});
+  saved.put("nothing", Checkpoint::Reals{});
+  const auto running = [] { return false; };
+  StageMonitor first(context(), "train", [](double) {}, running), second(context(), "train", [](double) {}, running);
+  first.keepAt("toy", "training");
+  second.keepAt("toy", "training");
+  EXPECT_FALSE(TrainingMonitor(world(), first, {}).resume().has_value());
+  TrainingMonitor(world(), first, {}).save(saved);
+  const auto found = TrainingMonitor(world(), second, {}).resume();
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->integer("passes"), 12);
+  EXPECT_TRUE(found->reals("nothing").empty());
+  const auto& parameters = found->reals("parameters", 4);
+  EXPECT_EQ(parameters[1], -3e300);
+  EXPECT_EQ(parameters[2], 1e-320);
+  EXPECT_TRUE(std::isnan(parameters[3]));
+}
+
+TEST_F(Stages, aStopOfOneRankStopsATrainingOnAll) {
+  bool stop = false;
+  StageMonitor task(context(), "train", [](double) {}, [&] { return stop; });
+  TrainingMonitor monitor(world(), task, {});
+  EXPECT_FALSE(monitor.due());
+  EXPECT_NO_THROW(monitor.obey());
+  stop = world().rank() == world().size() - 1;
+  EXPECT_TRUE(monitor.due());
+  EXPECT_THROW(monitor.obey(), Error);
 }
 
 TEST_F(Stages, ranksAreSeldomIdle) {

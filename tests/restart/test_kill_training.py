@@ -20,7 +20,7 @@ CAMPAIGN = support.campaign({
     "system.structures": 5, "system.particles": 200, "equilibrate.sweeps": 20, "replicas.count": 2, "replicas.times": [1],
     "dynamics.structures": 0, "dynamics.max_time": None, "labels.pairs": True, "describe.sets": None,
     "train.models": ["botan"], "split.train": 3, "split.validation": 1, "split.test": 1,
-    "train.botan": {"networks": 2, "batch": 4, "passes": 24, "pretrain_passes": 9, "validate_every": 6,
+    "train.botan": {"networks": 2, "batch": 4, "passes": 14, "pretrain_passes": 5, "validate_every": 6,
                     "labels": ["displacement"]}})
 RUN = ("run", "c.toml", "--stage", "train")
 WAYS = ("kill all", "kill all", "kill while writing", "kill one rank", "USR1", "USR1 to one rank", "wall time")
@@ -56,7 +56,7 @@ def ended_runs(folder, whole_run, kills, chance):
     return ended
 
 
-@pytest.mark.parametrize(("kills", "seed"), [(8, 3), pytest.param(100, 4, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("kills", "seed"), [(6, 3), pytest.param(100, 4, marks=pytest.mark.long)])
 def test_killed_at_random_instants(kills, seed, tmp_path):
     whole, killed = prepared(tmp_path)
     start = time.monotonic()
