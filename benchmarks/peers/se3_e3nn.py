@@ -4,9 +4,8 @@
 pip install numpy==2.4.6 torch==2.15.0 e3nn==0.6.0
 Prints one JSON line: seconds of each step (forward, backward, Adam) by the clock and of the processor, parameters, edges,
 peak memory. The first step includes compilation. N = 4096 needs --recompute: one layer alone keeps 6 GiB for its backward
-pass, eight of them would be 50. The structure is an
-.npz with positions (N, 3), types (N), box (3); or one of the published BOTAN files (types, initial_positions), whose box
-is 15.05658.
+pass, eight of them would be 50. The structure is an .npz with positions (N, 3), types (N), box (3); or one of the
+published BOTAN files (types, initial_positions), whose box is 15.05658.
 """
 
 import argparse
@@ -174,7 +173,8 @@ def main():
         seconds.append(time.perf_counter() - begin)
         processor.append(time.process_time() - used)
     print(json.dumps({"seconds_per_step": seconds, "processor_seconds_per_step": processor,
-                      "parameters": sum(p.numel() for p in network.flat()), "edges": len(sender), "recompute": arguments.recompute, "threads": arguments.threads,
+                      "parameters": sum(p.numel() for p in network.flat()), "edges": len(sender),
+                      "recompute": arguments.recompute, "threads": arguments.threads,
                       "peak_memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
