@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
 #if defined(__AVX2__) && defined(__FMA__)
@@ -50,6 +51,14 @@ struct Channels {
 
   Number* data() { return reinterpret_cast<Number*>(part); }
   const Number* data() const { return reinterpret_cast<const Number*>(part); }
+
+  /// Of eight numbers anywhere in memory.
+  [[gnu::always_inline]] static Channels from(const Number* numbers) {
+    Channels c;
+    std::memcpy(c.part, numbers, sizeof c.part);
+    return c;
+  }
+  [[gnu::always_inline]] void to(Number* numbers) const { std::memcpy(numbers, part, sizeof part); }
 
   [[gnu::always_inline]] static Channels all(Number value) {
     Channels c;

@@ -102,10 +102,11 @@ void Convolution<Number>::forEachTile(const Graph& graph, std::size_t node, cons
 
 template <class Number>
 EdgeTile<Number> Convolution<Number>::prepare(const ConvolutionInput<Number>& input, const Tile& tile) {
-  const auto components = static_cast<std::ptrdiff_t>(firstComponent(shape_.max_in + 1));
+  const std::size_t components = firstComponent(shape_.max_in + 1);
   for (std::size_t e = 0; e < tile.edges; ++e) {
     const auto sender = static_cast<std::size_t>(input.graph.sender[tile.first + e]);
-    std::copy_n(input.features.data() + sender * kComponents, components, gathered_.data() + e * kComponents);
+    for (std::size_t c = 0; c < components; ++c)
+      gathered_[e * kComponents + c] = input.features[sender * kComponents + c];
   }
   const auto* weights = radial_.forward(input.basis, tile.first, tile.edges, input.dropout);
   return {tile.edges, input.basis.harmonic(0, tile.first), input.basis.stride(), gathered_.data(), weights};

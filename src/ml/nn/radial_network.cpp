@@ -86,12 +86,14 @@ void RadialNetwork<Number>::hiddenUnits(const Number* radial, std::size_t edges)
     for (std::size_t n = 0; n < kRadialFunctions; ++n)
       for (std::size_t v = 0; v < kHiddenParts; ++v)
         addProduct(sum[v], first_[n * kHiddenParts + v], radial[e * kRadialFunctions + n]);
-    std::copy_n(sum[0].data(), kRadialHidden, hidden_.data() + e * kRadialHidden);
-  }
-  for (std::size_t n = 0; n < edges * kRadialHidden; ++n) {
-    const Number x = hidden_[n];
-    derivative_[n] = siluDerivative(x);
-    hidden_[n] = silu(x);
+    Number value[kRadialHidden], derivative[kRadialHidden];
+    for (std::size_t k = 0; k < kRadialHidden; ++k) {
+      const Silu<Number> activated(sum[0].data()[k]);
+      value[k] = activated.value;
+      derivative[k] = activated.derivative;
+    }
+    std::copy_n(value, kRadialHidden, hidden_.data() + e * kRadialHidden);
+    std::copy_n(derivative, kRadialHidden, derivative_.data() + e * kRadialHidden);
   }
 }
 

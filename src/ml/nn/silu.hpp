@@ -14,22 +14,30 @@ constexpr double kSiluScale = 1.6765324703310913;
 /// 1 / (1 + exp(-x)), without a branch.
 template <class Number>
 inline Number sigmoid(Number x) {
-  const Number small = expNonPositive(-std::abs(x));  // exp(-|x|)
-  const Number positive = Number{1} / (Number{1} + small);
-  return x < Number{0} ? small * positive : positive;
+  const Number half = static_cast<Number>(0.5), above = Number{1} / (Number{1} + expNonPositive(-std::abs(x))) - half;
+  return half + std::copysign(above, x);
 }
 
-/// kSiluScale x sigmoid(x).
+/// kSiluScale x sigmoid(x), and its derivative.
+template <class Number>
+struct Silu {
+  Number value, derivative;
+
+  explicit Silu(Number x) {
+    const Number s = sigmoid(x), scale = static_cast<Number>(kSiluScale);
+    value = scale * x * s;
+    derivative = scale * s * (Number{1} + x * (Number{1} - s));
+  }
+};
+
 template <class Number>
 inline Number silu(Number x) {
-  return static_cast<Number>(kSiluScale) * x * sigmoid(x);
+  return Silu(x).value;
 }
 
-/// Its derivative.
 template <class Number>
 inline Number siluDerivative(Number x) {
-  const Number s = sigmoid(x);
-  return static_cast<Number>(kSiluScale) * s * (Number{1} + x * (Number{1} - s));
+  return Silu(x).derivative;
 }
 
 }  // namespace glassforge::ml::nn

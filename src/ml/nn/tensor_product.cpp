@@ -107,7 +107,7 @@ TensorProduct<Number>::TensorProduct(int max_in) : first_{0} {
     forward_.push_back(forward[p]);
     backward_.push_back(backward[p]);
   }
-  coupling_.resize(componentsOf(kMaxDegree) * componentsOf(kMaxDegree) * kTileEdges);
+  coupling_.resize(componentsOf(kMaxDegree) * componentsOf(kMaxDegree) * kTileEdges / kChannels);
 }
 
 template <class Number>
@@ -132,21 +132,42 @@ auto TensorProduct<Number>::terms(const TensorPath& path) -> std::vector<Term> {
 }
 
 template <class Number>
-void TensorProduct<Number>::couple(std::size_t path, const EdgeTile<Number>& tile) {
-  for (const Term& term : terms_[path]) {
+template <std::size_t blocks>
+void TensorProduct<Number>::coupleBlocks(const std::vector<Term>& terms, const EdgeTile<Number>& tile,
+                                         Number* coupling) {
+  using Edges = Channels<Number>;  // eight edges instead of eight channels
+  for (const Term& term : terms) {
     const Number* first = tile.harmonics + term.first * tile.stride;
     const Number* second = tile.harmonics + term.second * tile.stride;
-    Number* element = coupling_.data() + term.at * kTileEdges;
-    for (std::size_t e = 0; e < tile.edges; e += kChannels)
-      for (std::size_t k = e; k < e + kChannels; ++k) element[k] = term.a * first[k] + term.b * second[k];
+    Number* element = coupling + term.at * kTileEdges;
+    const Edges a = Edges::all(term.a), b = Edges::all(term.b);
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < blocks * kChannels; k += kChannels) {
+      Edges sum = Edges::from(first + k) * a;
+      addProduct(sum, Edges::from(second + k), b);
+      sum.to(element + k);
+    }
   }
+}
+
+template <class Number>
+template <std::size_t... n>
+auto TensorProduct<Number>::coupleKernels(std::index_sequence<n...>) {
+  return std::array{&coupleBlocks<n + 1>...};
+}
+
+template <class Number>
+void TensorProduct<Number>::couple(std::size_t path, const EdgeTile<Number>& tile) {
+  constexpr std::size_t most = kTileEdges / kChannels;
+  static const auto kernels = coupleKernels(std::make_index_sequence<most>());
+  if (tile.edges > 0) kernels[(tile.edges - 1) / kChannels](terms_[path], tile, coupling_[0].data());
 }
 
 template <class Number>
 void TensorProduct<Number>::addForward(const EdgeTile<Number>& tile, Channels<Number>* out) {
   for (std::size_t p = 0; p < paths_.size(); ++p) {
     couple(p, tile);
-    forward_[p](coupling_.data(), tile.features + firstComponent(paths_[p].in), tile.weights + p * kTileEdges,
+    forward_[p](coupling_[0].data(), tile.features + firstComponent(paths_[p].in), tile.weights + p * kTileEdges,
                 tile.edges, out + first_[p]);
   }
 }
@@ -157,7 +178,7 @@ void TensorProduct<Number>::backward(const EdgeTile<Number>& tile, const Channel
   for (std::size_t p = 0; p < paths_.size(); ++p) {
     couple(p, tile);
     const std::size_t component = firstComponent(paths_[p].in);
-    backward_[p](coupling_.data(), tile.features + component, tile.weights + p * kTileEdges, gradient + first_[p],
+    backward_[p](coupling_[0].data(), tile.features + component, tile.weights + p * kTileEdges, gradient + first_[p],
                  tile.edges, weight_gradient + p * kTileEdges, feature_gradient + component);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "ml/nn/channels.hpp"
@@ -77,13 +78,18 @@ class TensorProduct {
 
   static std::vector<Term> terms(const TensorPath& path);
   void couple(std::size_t path, const EdgeTile<Number>& tile);
+  /// For tiles of up to 8 * blocks edges.
+  template <std::size_t blocks>
+  static void coupleBlocks(const std::vector<Term>& terms, const EdgeTile<Number>& tile, Number* coupling);
+  template <std::size_t... n>
+  static auto coupleKernels(std::index_sequence<n...>);
 
   std::vector<TensorPath> paths_;
   std::vector<std::size_t> first_;
   std::vector<std::vector<Term>> terms_;
   std::vector<Forward> forward_;
   std::vector<Backward> backward_;
-  std::vector<Number> coupling_;  ///< (49, kTileEdges): elements of one path, each for all edges of the tile
+  ChannelTable<Number> coupling_;  ///< (49, kTileEdges) numbers: elements of one path, each for all edges of the tile
 };
 
 }  // namespace glassforge::ml::nn
