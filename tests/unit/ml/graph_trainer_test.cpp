@@ -283,10 +283,10 @@ TEST(GraphTrainer, SaysWhereALossIsNotFinite) {
   ToyNetwork<float> network(1);
   GraphTask task = toyTask(fewPasses());
   task.initial = {{"hidden.weight", Array<double>({3, 2}, 1e30)},
-                  {"hidden.bias", Array<double>({3}, 1e38)},
-                  {"out.weight", Array<double>({1, 3}, 1e38)},
-                  {"out.bias", Array<double>({1}, 1e38)},
-                  {"edge", Array<double>({2}, 1e38)}};
+                  {"hidden.bias", Array<double>({3}, 3e38)},
+                  {"out.weight", Array<double>({1, 3}, 3e38)},
+                  {"out.bias", Array<double>({1}, 3e38)},
+                  {"edge", Array<double>({2}, 3e38)}};
   GraphTrainer trainer(network, data, reducer, task);
   EXPECT_THROW(trainer.step(), InputError);
   task.initial.erase("edge");
