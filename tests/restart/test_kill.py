@@ -44,8 +44,11 @@ def wait_for_writing(folder, process, seconds):
     """Until some file is being written, or time is over: the file has its temporary name then."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit and process.poll() is None:
-        if any(folder.rglob(".*.tmp")):
-            return
+        try:
+            if any(folder.rglob(".*.tmp")):
+                return
+        except FileNotFoundError:  # a folder was removed while it was looked through
+            continue
 
 
 def end(process, way, folder, chance):

@@ -56,7 +56,7 @@ def ended_runs(folder, whole_run, kills, chance):
     return ended
 
 
-@pytest.mark.parametrize(("kills", "seed"), [(6, 3), pytest.param(100, 4, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("kills", "seed"), [(6, 3), pytest.param(60, 4, marks=pytest.mark.long)])
 def test_killed_at_random_instants(kills, seed, tmp_path):
     whole, killed = prepared(tmp_path)
     start = time.monotonic()
