@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parents[1] / "build/release/glassforge"
 KEEP = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "100000000000"}
 SCRIPTS = {"botan": ("botan_torch.py", "--network", "botan"), "bapst": ("botan_torch.py", "--network", "bapst"),
-           "se3": ("se3_e3nn.py",)}
+           "se3": ("se3_e3nn.py", "--recompute")}
 
 
 def run_torch(arguments, network):
@@ -54,7 +54,7 @@ def compare(arguments, network):
         row["ours"].append(run_glassforge(arguments, network))
         row["peer"].append(run_torch(arguments, network))
     row["ours_seconds"] = [s for run in row["ours"] for s in run["cpu_seconds"]]
-    row["peer_seconds"] = [s for run in row["peer"] for s in run.get("cpu_seconds_per_step", run["seconds_per_step"])]
+    row["peer_seconds"] = [s for run in row["peer"] for s in run["cpu_seconds_per_step"]]
     row["ratio"] = median(row["peer_seconds"]) / median(row["ours_seconds"])
     for what in ("edges", "parameters"):
         ours, peer = row["ours"][0][what], row["peer"][0][what]
