@@ -34,7 +34,7 @@ TEST(OwnNetwork, IsAModelByItsName) {
   const testing::GasSource source(9, 200);
   const TrainingView view(source, {{0, 1, 2, 3, 4, 5}, {6, 7}, {8}});
   ModelRequest request{"radial_sum", {"A", "B"}, 3, {}};
-  request.settings.own["radial_sum"] = {.batch = 2, .passes = 600, .validate_every = 100, .rate = 0.01};
+  request.settings.graphs["radial_sum"] = {.batch = 2, .passes = 600, .validate_every = 100, .rate = 0.01};
   const auto model = makeModel(request);
   SerialReducer reducer;
   model->fit(view, reducer);

@@ -227,7 +227,8 @@ int benchTrain(BenchOptions options, const par::Communicator& comm) {
   constexpr std::int64_t default_steps = 5;
   requireBetween(options.targets, 1, 1000, "--targets");
   if (options.networks.empty()) options.networks = ml::graphNetworkNames();
-  for (const std::string& network : options.networks) ml::graphNetworkTraits(network);  // known, before a liquid is made
+  for (const std::string& network : options.networks)
+    ml::graphNetworkTraits(network);  // known, before a liquid is made
   const BenchSystem system = prepareSystem(options, default_steps, comm);
   Json json = aboutRun(options, system, {});
   for (const auto* key : {"cpu_seconds", "wall_seconds", "precision", "repeats"}) json.erase(key);
@@ -274,12 +275,13 @@ CLI::App* addKind(CLI::App& bench, Action& action, const char* name, const char*
 
 void addBenchCommand(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchOptions>();
-  auto* bench =
-      app.add_subcommand("bench", "Speed on this machine: molecular dynamics, Monte Carlo, quench, descriptors, training");
+  auto* bench = app.add_subcommand(
+      "bench", "Speed on this machine: molecular dynamics, Monte Carlo, quench, descriptors, training");
   bench->callback([bench, &action] {
     if (!bench->get_subcommands().empty()) return;
     action = [](const par::Communicator&) -> int {
-      throw InputError("bench what? bench md, bench swap, bench quench, bench describe or bench train; see glassforge bench --help");
+      throw InputError(
+          "bench what? bench md, bench swap, bench quench, bench describe or bench train; see glassforge bench --help");
     };
   });
   auto* md = addKind(*bench, action, "md", "Molecular dynamics (NVE): atom-steps a second", options, benchMd);
@@ -301,14 +303,18 @@ void addBenchCommand(CLI::App& app, Action& action) {
       addKind(*bench, action, "describe", "Descriptor sets of one structure: seconds", options, benchDescribe);
   describe->add_option("--sets", options->sets, "Names as in [describe] sets")->delimiter(',')->capture_default_str();
   auto* train = addKind(*bench, action, "train", "Networks on graphs: seconds a pass and memory", options, benchTrain);
-  train->add_option("--network", options->networks, "botan, bapst, se3 (default: all)")->delimiter(',');
+  train
+      ->add_option("--network", options->networks,
+                   fmt::format("{} (default: all)", fmt::join(ml::graphNetworkNames(), ", ")))
+      ->delimiter(',');
   train->add_option("--targets", options->targets, "Labels and times of networks that learn all at once")
       ->capture_default_str();
   train->add_option("--steps", options->steps, "That are timed, each one forward and backward pass (default 5)");
   bench->footer(
       "Example:  glassforge bench md --model KA --write-state ka.data\n"
       "Rates are per second of process CPU time (per core); those named wall are per second on the clock.\n"
-      "Under mpirun, bench md runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh; beside\n"
+      "Under mpirun, bench md runs replicas of its own on every rank. Beside LAMMPS: benchmarks/peers/lammps.sh; "
+      "beside\n"
       "torch: benchmarks/peers/graph_networks.py.");
 }
 

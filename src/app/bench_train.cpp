@@ -4,8 +4,7 @@
 #include <fstream>
 
 #include "ml/descriptors/descriptor.hpp"
-#include "ml/models/graph_network.hpp"
-#include "ml/nn/adam.hpp"
+#include "ml/models/graph_trainer.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -74,11 +73,10 @@ class Learner {
       : network_(ml::makeGraphNetwork<float>(request)),
         clip_(learning.clip),
         weights_(weights),
-        parameters_(count(network_->layout())),
+        parameters_(ml::numbersIn(network_->layout())),
         gradient_(parameters_.size()),
-        statistics_(count(network_->statisticsLayout())),
-        adam_(parameters_.size(),
-              {.rate = learning.rate, .beta1 = learning.beta1, .epsilon = 1e-8, .epsilon_after_correction = true}) {
+        statistics_(ml::numbersIn(network_->statisticsLayout())),
+        adam_(parameters_.size(), ml::adamSettings(learning)) {
     network_->initialise({kSeed, Purpose::network_weights, 0, 0}, parameters_, statistics_);
   }
 
@@ -94,12 +92,6 @@ class Learner {
   }
 
  private:
-  static std::size_t count(const std::vector<ml::ParameterArray>& layout) {
-    std::size_t numbers = 0;
-    for (const auto& array : layout) numbers += Array<float>::count(array.shape);
-    return numbers;
-  }
-
   std::unique_ptr<ml::GraphNetwork<float>> network_;
   double clip_;
   ml::LossWeights weights_;

@@ -1,6 +1,5 @@
 #include "app/parents.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
@@ -47,11 +46,6 @@ Features featuresOf(const ml::Model& model) {
   return model.descriptorSet().empty() ? Features::unread : Features::read;
 }
 
-bool isGraphNetwork(const std::string& model) {
-  const auto names = ml::graphNetworkNames();
-  return std::find(names.begin(), names.end(), model) != names.end();
-}
-
 std::string graphWords(const std::string& model, const GraphLearning& g) {
   const std::string initial = g.initial.empty() ? "" : hashOfText(io::readText(g.initial));
   return fmt::format(
@@ -63,14 +57,11 @@ std::string graphWords(const std::string& model, const GraphLearning& g) {
 
 /// How a model learns, in words; nothing where all is as it is by default, as in folders of before.
 std::string learningWords(LearningSettings learning, const std::string& model) {
-  if (isGraphNetwork(model))
+  if (ml::isGraphNetwork(model))
     return graphWords(model, learning.graph(model)) + fmt::format(" species {}", fmt::join(learning.species, " "));
   LearningSettings unsaid;
   unsaid.seed = learning.seed;
-  learning.botan = unsaid.botan;
-  learning.bapst = unsaid.bapst;
-  learning.se3 = unsaid.se3;
-  learning.own.clear();
+  learning.graphs = unsaid.graphs;
   if (learning == unsaid) return "";
   return fmt::format(" networks {} epochs {} softness share {} species {}", learning.networks,
                      fmt::join(learning.epochs, " "), learning.softness_share, fmt::join(learning.species, " "));

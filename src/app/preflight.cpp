@@ -1,6 +1,5 @@
 #include "app/preflight.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include "app/state_store.hpp"
@@ -24,11 +23,10 @@ void checkPairs(const Campaign& c, const ml::Model& model) {
       model.name(), cutoff, model.name());
 }
 
-void checkOwnNetworks(const Campaign& c) {
-  const auto networks = ml::graphNetworkNames();
-  for (const auto& [name, learning] : c.learning.own)
-    require(std::find(networks.begin(), networks.end(), name) != networks.end(),
-            "[train.{}]: there is no network of that name; known are {}", name, fmt::join(networks, ", "));
+void checkNetworks(const Campaign& c) {
+  for (const auto& [name, learning] : c.learning.graphs)
+    require(ml::isGraphNetwork(name), "[train.{}]: there is no network of that name; known are {}", name,
+            fmt::join(ml::graphNetworkNames(), ", "));
 }
 
 void checkNames(const Campaign& c, const KeyPlace& place) {
@@ -50,7 +48,7 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
       checkCage(set);
     });
   }
-  checkOwnNetworks(c);
+  checkNetworks(c);
   bool fits = false;
   for (const auto& model : c.models) {
     located("train", "models", [&] {

@@ -37,19 +37,17 @@ struct LearningSettings {
   std::int64_t networks = 4;                              ///< glassmlp: networks that differ in their seed, averaged
   std::array<std::int64_t, 4> epochs{300, 100, 50, 100};  ///< glassmlp: of the two parts of its two stages
   double softness_share = 0.1;  ///< softness: share of particles that is called soft, and hard
-  GraphLearning botan{.pretrain_passes = 2500, .node_share = 0.4};
-  GraphLearning bapst;
-  GraphLearning se3{.rate = 1e-3, .beta1 = 0.99, .clip = 0, .decay = 1e-7, .dropout = 0.3};
-  std::map<std::string, GraphLearning> own;  ///< of networks of one's own, by their names
-  std::vector<std::string> species;          ///< whose particles models learn; empty: all
+  /// Of networks on graphs by name: those that come with the program, and those of one's own that something is said of.
+  std::map<std::string, GraphLearning> graphs{
+      {"botan", {.pretrain_passes = 2500, .node_share = 0.4}},
+      {"bapst", {}},
+      {"se3", {.rate = 1e-3, .beta1 = 0.99, .clip = 0, .decay = 1e-7, .dropout = 0.3}}};
+  std::vector<std::string> species;  ///< whose particles models learn; empty: all
 
   /// How the network of that name is trained; for a name that nothing is said of, as by default.
   GraphLearning graph(const std::string& name) const {
-    if (name == "botan") return botan;
-    if (name == "bapst") return bapst;
-    if (name == "se3") return se3;
-    const auto found = own.find(name);
-    return found == own.end() ? GraphLearning() : found->second;
+    const auto found = graphs.find(name);
+    return found == graphs.end() ? GraphLearning() : found->second;
   }
 
   bool learns(const std::string& name) const {

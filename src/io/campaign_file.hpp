@@ -9,9 +9,10 @@
 
 namespace glassforge::io {
 
-/// Reads a campaign file, lays `overrides` ("section.key=value", as after --set) over it, resolves every default and checks
-/// every value; `potentials` are the pair potentials that it may ask for. InputError with file, line and key where something is wrong; FileError where the file or a structure file
-/// cannot be read. Relative paths of structures count from the folder of the file.
+/// Reads a campaign file, lays `overrides` ("section.key=value", as after --set) over it, resolves every default and
+/// checks every value; `potentials` are the pair potentials that it may ask for. InputError with file, line and key
+/// where something is wrong; FileError where the file or a structure file cannot be read. Relative paths of structures
+/// count from the folder of the file.
 Campaign readCampaign(const std::string& path, std::span<const Smoothing> potentials,
                       std::span<const std::string> overrides = {});
 

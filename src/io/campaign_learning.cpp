@@ -31,8 +31,14 @@ std::array<std::int64_t, 4> readEpochs(const TomlSection& section, const std::ar
   return epochs;
 }
 
-constexpr std::array<std::string_view, 7> kSections{"models", "species", "glassmlp", "softness",
-                                                    "botan",  "bapst",   "se3"};
+/// What [train] may have besides networks of one's own.
+std::vector<std::string_view> sections() {
+  static const LearningSettings unsaid;
+  std::vector<std::string_view> names{"models", "species", "glassmlp", "softness"};
+  for (const auto& [name, graph] : unsaid.graphs) names.push_back(name);
+  return names;
+}
+
 constexpr std::string_view kRidge = "ridge_";
 
 /// Models named in the file that may have a section of their own: networks that somebody has added.
@@ -41,9 +47,10 @@ std::vector<std::string> namesOfOwn(const TomlDocument& document) {
   const toml::table* train = document.section("train");
   const toml::array* models = train == nullptr ? nullptr : train->get_as<toml::array>("models");
   if (models == nullptr) return names;
+  const auto known = sections();
   for (const auto& node : *models) {
     const auto name = node.value<std::string>().value_or("");
-    const bool is_known = std::find(kSections.begin(), kSections.end(), name) != kSections.end();
+    const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
     if (!name.empty() && !is_known && !name.starts_with(kRidge)) names.push_back(name);
   }
   return names;
@@ -82,7 +89,7 @@ GraphLearning readGraphLearning(const TomlDocument& document, const std::string&
 
 void readTraining(const TomlDocument& document, Campaign& c) {
   const auto own = namesOfOwn(document);
-  std::vector<std::string_view> known(kSections.begin(), kSections.end());
+  auto known = sections();
   known.insert(known.end(), own.begin(), own.end());
   const TomlSection train(document, "train", known);
   LearningSettings& learning = c.learning;
@@ -95,11 +102,9 @@ void readTraining(const TomlDocument& document, Campaign& c) {
   learning.networks = glassmlp.integer("networks", Range::between(1, 1000), learning.networks);
   learning.epochs = readEpochs(glassmlp, learning.epochs);
   const TomlSection softness(document, "train.softness", {"share"});
-  learning.botan = readGraphLearning(document, "botan", learning.botan);
-  learning.bapst = readGraphLearning(document, "bapst", learning.bapst);
-  learning.se3 = readGraphLearning(document, "se3", learning.se3);
+  for (auto& [name, graph] : learning.graphs) graph = readGraphLearning(document, name, graph);
   for (const auto& name : own)
-    if (train.has(name)) learning.own[name] = readGraphLearning(document, name, {});
+    if (train.has(name)) learning.graphs[name] = readGraphLearning(document, name, {});
   learning.softness_share = softness.number("share", {.min = 0, .max = 0.5, .open = true}, learning.softness_share);
 }
 

@@ -8,7 +8,8 @@
 
 namespace glassforge::io {
 
-/// Preset or [system.mixture], then `particles`, `box` and `smoothing` over it, validated; `potentials` are those that `smoothing` may name. InputError with file and line.
+/// Preset or [system.mixture], then `particles`, `box` and `smoothing` over it, validated; `potentials` are those that
+/// `smoothing` may name. InputError with file and line.
 SystemSettings readSystem(const TomlDocument& document, std::span<const Smoothing> potentials);
 
 /// Per-species counts of `particles` in all with the composition of `mixture`, by largest remainder. InputError where a count

@@ -224,12 +224,10 @@ void writeGraphLearning(Text& text, const std::string& name, const GraphLearning
 /// Networks that are trained, or that something is said of.
 void writeGraphNetworks(Text& text, const Campaign& c) {
   const LearningSettings unsaid;
-  for (const char* name : {"botan", "bapst", "se3"}) {
-    const GraphLearning learning = c.learning.graph(name);
+  for (const auto& [name, learning] : c.learning.graphs) {
     const bool is_trained = std::find(c.models.begin(), c.models.end(), name) != c.models.end();
     if (is_trained || learning != unsaid.graph(name)) writeGraphLearning(text, name, learning);
   }
-  for (const auto& [name, learning] : c.learning.own) writeGraphLearning(text, name, learning);
 }
 
 /// What does not stand in a file means the default: campaigns of before read the same.

@@ -47,7 +47,7 @@ TEST(MpiReducer, anErrorInASlotReachesAll) {
 ml::ModelRequest request(std::int64_t batch) {
   ml::ModelRequest made{"toy", {"A", "B"}, 3, {}};
   made.settings.seed = 4;
-  GraphLearning& learning = made.settings.own["toy"];
+  GraphLearning& learning = made.settings.graphs["toy"];
   learning.batch = batch;
   learning.passes = 30;
   learning.pretrain_passes = 10;

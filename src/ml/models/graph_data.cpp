@@ -20,14 +20,19 @@ std::size_t nearestTime(const LabelField& field, double wanted) {
   return nearest;
 }
 
+/// Ascending, each once.
+std::vector<std::size_t> distinct(std::vector<std::size_t> numbers) {
+  std::ranges::sort(numbers);
+  const auto again = std::ranges::unique(numbers);
+  numbers.erase(again.begin(), again.end());
+  return numbers;
+}
+
 std::vector<std::size_t> timesWanted(const LabelField& field, const std::vector<double>& times) {
   std::vector<std::size_t> wanted;
   for (std::size_t t = 0; times.empty() && t < field.times.size(); ++t) wanted.push_back(t);
   for (const double time : times) wanted.push_back(nearestTime(field, time));
-  std::ranges::sort(wanted);
-  const auto again = std::ranges::unique(wanted);
-  wanted.erase(again.begin(), again.end());
-  return wanted;
+  return distinct(std::move(wanted));
 }
 
 std::size_t bytesOf(const GraphSample& s) {
@@ -69,9 +74,7 @@ std::vector<std::int64_t> beginOfPairs(const PairField& pairs, std::int64_t node
 Array<double> rowsOfTimes(const Array<double>& all, const std::vector<GraphTarget>& targets) {
   std::vector<std::size_t> rows;
   for (const GraphTarget& target : targets) rows.push_back(target.at_time);
-  std::ranges::sort(rows);
-  const auto again = std::ranges::unique(rows);
-  rows.erase(again.begin(), again.end());
+  rows = distinct(std::move(rows));
   Array<double> some({rows.size(), all.extent(1)});
   for (std::size_t k = 0; k < rows.size(); ++k) std::ranges::copy(all.row(rows[k]), some.row(k).begin());
   return some;

@@ -85,16 +85,15 @@ std::vector<double> GraphModel::times(const std::string& label) const {
   return found->second;
 }
 
-/// The mean over the networks of a fit of one row of their targets.
-std::vector<double> GraphModel::predictTarget(const GraphSample& graph, const Fit& fit, std::size_t row) const {
-  std::vector<double> sum(graph.species.size(), 0.0);
+/// (K, N): the mean over the networks of a fit.
+Array<double> GraphModel::predictTargets(const GraphSample& graph, const Fit& fit) const {
+  Array<double> sum({fit.targets.size(), graph.species.size()});
   const auto network = makeNetwork(fit.targets.size());
   for (const TrainedGraph& trained : fit.networks) {
     const auto prediction = network->predict(trained.parameters, trained.statistics, graph);
-    const auto values = prediction.nodes.row(row);
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += values[i];
+    for (std::size_t n = 0; n < sum.size(); ++n) sum.values()[n] += prediction.nodes.values()[n];
   }
-  for (double& value : sum) value /= static_cast<double>(fit.networks.size());
+  for (double& value : sum.values()) value /= static_cast<double>(fit.networks.size());
   return sum;
 }
 
@@ -102,13 +101,13 @@ Array<double> GraphModel::predict(const StructureSample& sample, const std::stri
   const std::size_t particles = sample.species.size();
   Array<double> y({times(label).size(), particles}, std::numeric_limits<double>::quiet_NaN());
   const GraphSample graph = makeGraphSample(sample, kind_.traits, static_cast<int>(request_.species_names.size()));
-  for (const Fit& fit : fits_)
-    for (std::size_t k = 0; k < fit.targets.size(); ++k) {
-      if (fit.targets[k].label != label) continue;
-      const auto values = predictTarget(graph, fit, k);
-      for (std::size_t i = 0; i < particles; ++i)
-        if (learns(static_cast<std::size_t>(sample.species[i]))) y(fit.targets[k].at_time, i) = values[i];
-    }
+  for (const Fit& fit : fits_) {
+    if (std::ranges::find(fit.targets, label, &GraphTarget::label) == fit.targets.end()) continue;
+    const Array<double> values = predictTargets(graph, fit);
+    for (std::size_t k = 0; k < fit.targets.size(); ++k)
+      for (std::size_t i = 0; i < particles && fit.targets[k].label == label; ++i)
+        if (learns(static_cast<std::size_t>(sample.species[i]))) y(fit.targets[k].at_time, i) = values(k, i);
+  }
   return y;
 }
 

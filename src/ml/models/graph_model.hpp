@@ -56,7 +56,7 @@ class GraphModel final : public Model {
   TrainedGraph readNetwork(const ModelRecord& record, const std::string& group, std::size_t targets) const;
   void writeNetwork(ModelRecord& record, const std::string& group, const TrainedGraph& trained,
                     std::size_t targets) const;
-  std::vector<double> predictTarget(const GraphSample& graph, const Fit& fit, std::size_t row) const;
+  Array<double> predictTargets(const GraphSample& graph, const Fit& fit) const;
 
   GraphNetworkKind kind_;
   ModelRequest request_;

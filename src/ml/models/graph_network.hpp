@@ -43,6 +43,9 @@ struct ParameterArray {
   std::vector<std::size_t> shape;
 };
 
+/// Numbers in all these arrays.
+std::size_t numbersIn(const std::vector<ParameterArray>& layout);
+
 struct GraphPrediction {
   Array<double> nodes;  ///< (K, N)
   Array<double> edges;  ///< (M, E)
@@ -91,6 +94,7 @@ struct GraphNetworkTraits {
   bool first_species_alone = false;  ///< what it learns where [train] species is empty: one species, or all
 };
 
+bool isGraphNetwork(const std::string& name);
 /// InputError where there is no network of that name.
 GraphNetworkTraits graphNetworkTraits(const std::string& name);
 template <class Number>

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "ml/models/botan.hpp"
 #include "ml/models/se3.hpp"
@@ -28,6 +30,16 @@ const Entry& entryOf(const std::string& name) {
 }
 
 }  // namespace
+
+std::size_t numbersIn(const std::vector<ParameterArray>& layout) {
+  std::size_t numbers = 0;
+  for (const ParameterArray& array : layout) numbers += Array<double>::count(array.shape);
+  return numbers;
+}
+
+bool isGraphNetwork(const std::string& name) {
+  return std::ranges::find(entries(), name, &Entry::name) != entries().end();
+}
 
 GraphNetworkTraits graphNetworkTraits(const std::string& name) {
   return entryOf(name).traits();

@@ -13,12 +13,6 @@ namespace {
 
 constexpr double kept_share = 0.9;  // of the running statistics, at each pass
 
-std::size_t sizeOf(const std::vector<ParameterArray>& layout) {
-  std::size_t size = 0;
-  for (const ParameterArray& array : layout) size += Array<double>::count(array.shape);
-  return size;
-}
-
 /// Copies the arrays of that layout into `values`.
 void fill(const std::map<std::string, Array<double>>& given, const std::vector<ParameterArray>& layout,
           const std::string& model, std::span<float> values) {
@@ -58,11 +52,11 @@ std::vector<GraphLook> asHistory(const Checkpoint::Reals& numbers) {
   return history;
 }
 
-nn::AdamSettings adamOf(const GraphLearning& learning) {
+}  // namespace
+
+nn::AdamSettings adamSettings(const GraphLearning& learning) {
   return {learning.rate, learning.beta1, 0.999, 1e-8, true};
 }
-
-}  // namespace
 
 std::array<double, 8> GraphLook::values() const {
   return {phase, passes, loss, validation.loss, validation.pearson, validation.pearson_pooled, validation.pearson_edges,
@@ -102,11 +96,11 @@ GraphTrainer::GraphTrainer(GraphNetwork<float>& network, GraphData& data, Reduce
       data_(data),
       reducer_(reducer),
       task_(std::move(task)),
-      statistics_count_(sizeOf(network.statisticsLayout())),
-      parameters_(sizeOf(network.layout())),
+      statistics_count_(numbersIn(network.statisticsLayout())),
+      parameters_(numbersIn(network.layout())),
       statistics_(statistics_count_),
       gradient_(parameters_.size()),
-      optimiser_(parameters_.size(), adamOf(task_.learning)) {
+      optimiser_(parameters_.size(), adamSettings(task_.learning)) {
   require(!data_.view().train().empty(), "there are no training structures: raise [split] train");
   network_.initialise({task_.seed, Purpose::network_weights, 0, task_.network}, parameters_, statistics_);
   if (!task_.initial.empty()) fill(task_.initial, network_.layout(), task_.model, parameters_);
@@ -199,7 +193,7 @@ FitProgress GraphTrainer::look(const Phase& phase, double rate) {
 
 std::optional<FitProgress> GraphTrainer::step() {
   const Phase now = phase();
-  if (passes_ == now.first) optimiser_ = nn::Adam<float>(parameters_.size(), adamOf(task_.learning));
+  if (passes_ == now.first) optimiser_ = nn::Adam<float>(parameters_.size(), adamSettings(task_.learning));
   const std::int64_t before = passes_, count = std::min(task_.learning.batch, now.last - passes_);
   const nn::RateSchedule schedule(task_.learning.schedule, task_.learning.rate, now.last - now.first);
   const double rate = schedule.rate(before - now.first, before - now.first + count);

@@ -20,6 +20,9 @@
 
 namespace glassforge::ml {
 
+/// As torch has it: beta2 = 0.999, epsilon = 1e-8 after the correction for the start.
+nn::AdamSettings adamSettings(const GraphLearning& learning);
+
 /// What one network is to learn and how. The structures, targets and whether there are edge targets come from the data.
 struct GraphTask {
   std::string model, label;  ///< for progress; label and time are empty and 0 where all are learnt at once

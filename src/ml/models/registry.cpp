@@ -68,8 +68,7 @@ std::unique_ptr<Model> makeRidge(const ModelRequest& request) {
 std::unique_ptr<Model> makeModel(const ModelRequest& request) {
   for (const Entry& entry : entries())
     if (entry.name == request.name) return entry.make(request);
-  for (const std::string& network : graphNetworkNames())
-    if (network == request.name) return makeGraphModel(request);
+  if (isGraphNetwork(request.name)) return makeGraphModel(request);
   if (isHandMade(request.name)) {
     makeDescriptor(request.name, request.species_names, request.dimension);
     return std::make_unique<RawColumn>(request.name);

@@ -22,12 +22,6 @@ constexpr std::size_t kLayers = 8;
 constexpr std::size_t kDegrees = nn::kMaxDegree + 1;
 constexpr std::size_t kLayerStatistics = nn::kNormMeans + nn::kNormVariances;
 
-std::size_t numbersIn(const std::vector<ParameterArray>& arrays) {
-  std::size_t count = 0;
-  for (const ParameterArray& array : arrays) count += Array<char>::count(array.shape);
-  return count;
-}
-
 /// One layer, where its parameters begin among all, and what backward needs of its forward.
 template <class Number>
 struct Layer {
@@ -98,7 +92,7 @@ template <class Number>
 Se3Network<Number>::Se3Network(const GraphNetworkRequest& request)
     : species_names_(request.species_names),
       targets_(request.node_targets),
-      dropout_(request.settings.se3.dropout),
+      dropout_(request.settings.graph("se3").dropout),
       decoder_(request.species_names, request.node_targets),
       features_(kLayers + 1) {
   const std::size_t inputs = speciesCount() + 1;  // one-hot species and the energy

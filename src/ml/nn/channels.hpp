@@ -6,48 +6,18 @@
 #include <cstring>
 #include <vector>
 
-#if defined(__AVX2__) && defined(__FMA__)
-#include <immintrin.h>
-#endif
+#include "ml/nn/registers.hpp"
 
 namespace glassforge::ml::nn {
 
 constexpr std::size_t kChannels = 8;
 
-namespace detail {
-
-template <class Number>
-struct RegisterOf;
-template <>
-struct RegisterOf<float> {
-  using type [[gnu::vector_size(32)]] = float;
-};
-template <>
-struct RegisterOf<double> {
-  using type [[gnu::vector_size(32)]] = double;
-};
-
-/// a b + c, rounded once where the machine can.
-template <class Register>
-[[gnu::always_inline]] inline Register multiplyAdd(const Register& a, const Register& b, const Register& c) {
-#if defined(__AVX2__) && defined(__FMA__)
-  if constexpr (sizeof(a[0]) == sizeof(float))
-    return reinterpret_cast<Register>(_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c));
-  else
-    return reinterpret_cast<Register>(_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c));
-#else
-  return a * b + c;
-#endif
-}
-
-}  // namespace detail
-
 template <class Number>
 struct Channels {
-  using Register = typename detail::RegisterOf<Number>::type;
-  static constexpr std::size_t registers = kChannels * sizeof(Number) / sizeof(Register);
+  using Part = Register<Number, 32>;
+  static constexpr std::size_t registers = kChannels * sizeof(Number) / sizeof(Part);
 
-  Register part[registers]{};
+  Part part[registers]{};
 
   Number* data() { return reinterpret_cast<Number*>(part); }
   const Number* data() const { return reinterpret_cast<const Number*>(part); }
@@ -62,7 +32,7 @@ struct Channels {
 
   [[gnu::always_inline]] static Channels all(Number value) {
     Channels c;
-    for (std::size_t k = 0; k < registers; ++k) c.part[k] = value - Register{};  // x - 0 is x, and no instruction
+    for (std::size_t k = 0; k < registers; ++k) c.part[k] = value - Part{};  // x - 0 is x, and no instruction
     return c;
   }
   [[gnu::always_inline]] Channels& operator+=(const Channels& b) {
@@ -96,7 +66,7 @@ template <class Number>
 [[gnu::always_inline]] inline void addProduct(Channels<Number>& sum, const Channels<Number>& a,
                                               const Channels<Number>& b) {
   for (std::size_t k = 0; k < Channels<Number>::registers; ++k)
-    sum.part[k] = detail::multiplyAdd(a.part[k], b.part[k], sum.part[k]);
+    sum.part[k] = multiplyAdd(a.part[k], b.part[k], sum.part[k]);
 }
 
 /// sum += a b.

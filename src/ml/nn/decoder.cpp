@@ -25,8 +25,7 @@ void Decoder<Number>::addGradient(std::span<Number> gradient) const {
 
 template <class Number>
 void Decoder<Number>::hiddenTile(Index rows, const Number* x) {
-  pair_.startHidden(rows, hidden_.data());
-  pair_.addPart(0, rows, x, hidden_.data());
+  pair_.startHidden(rows, x, hidden_.data());
   pair_.finish(rows, hidden_.data(), result_.data());
 }
 

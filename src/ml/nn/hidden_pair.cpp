@@ -89,11 +89,29 @@ void fillRows(Index rows, const std::vector<Number>& row, Number* to) {
   for (Index r = 0; r < rows; ++r) std::copy_n(row.data(), kWidth, to + r * kWidth);
 }
 
+/// values = max(0, values).
+template <class Number>
+void rectify(std::size_t count, Number* values) {
+  for (std::size_t k = 0; k < count; ++k) values[k] = values[k] > Number{0} ? values[k] : Number{0};
+}
+
+/// gradient = 0 where y = max(0, .) is 0.
+template <class Number>
+void rectifyBackward(std::size_t count, const Number* y, Number* gradient) {
+  for (std::size_t k = 0; k < count; ++k) gradient[k] = y[k] > Number{0} ? gradient[k] : Number{0};
+}
+
 }  // namespace
 
 template <class Number>
 void HiddenPair<Number>::startHidden(Index rows, Number* hidden) const {
   fillRows(rows, first_bias_, hidden);
+}
+
+template <class Number>
+void HiddenPair<Number>::startHidden(Index rows, const Number* x, Number* hidden) const {
+  startHidden(rows, hidden);
+  addPart(0, rows, x, hidden);
 }
 
 template <class Number>
@@ -106,32 +124,19 @@ void HiddenPair<Number>::finish(Index rows, Number* hidden, Number* y) const {
 }
 
 template <class Number>
-void HiddenPair<Number>::finishBackward(Index rows, const Number* h, const Number* y, Number* dy, Number* d) {
+void HiddenPair<Number>::finishBackward(Index rows, Number* hidden, const Number* y, Number* dy, Number* d) {
   const auto count = static_cast<std::size_t>(rows * kWidth);
+  rectify(count, hidden);
   rectifyBackward(count, y, dy);
-  addTransposedProduct(rows, h, kWidth, dy, second_.gradient.data());
+  addTransposedProduct(rows, hidden, kWidth, dy, second_.gradient.data());
   addRows(rows, dy, second_bias_gradient_.data());
   std::fill_n(d, count, Number{0});
   addProduct(rows, dy, kWidth, second_.kernel.data(), d);
-  rectifyBackward(count, h, d);
+  rectifyBackward(count, hidden, d);
   addRows(rows, d, first_bias_gradient_.data());
-}
-
-template <class Number>
-void rectify(std::size_t count, Number* values) {
-  for (std::size_t k = 0; k < count; ++k) values[k] = values[k] > Number{0} ? values[k] : Number{0};
-}
-
-template <class Number>
-void rectifyBackward(std::size_t count, const Number* y, Number* gradient) {
-  for (std::size_t k = 0; k < count; ++k) gradient[k] = y[k] > Number{0} ? gradient[k] : Number{0};
 }
 
 template class HiddenPair<float>;
 template class HiddenPair<double>;
-template void rectify(std::size_t, float*);
-template void rectify(std::size_t, double*);
-template void rectifyBackward(std::size_t, const float*, float*);
-template void rectifyBackward(std::size_t, const double*, double*);
 
 }  // namespace glassforge::ml::nn

@@ -33,10 +33,13 @@ class HiddenPair {
 
   /// Rows of the first bias.
   void startHidden(Index rows, Number* hidden) const;
+  /// The same, and the only part of the input.
+  void startHidden(Index rows, const Number* x, Number* hidden) const;
   /// y = f(h V^T + c) with h = f(hidden); hidden is replaced by h.
   void finish(Index rows, Number* hidden, Number* y) const;
-  /// Given dy, y and h: leaves in `d` (rows, kWidth) the gradient by the sum before the first f. dy is overwritten.
-  void finishBackward(Index rows, const Number* h, const Number* y, Number* dy, Number* d);
+  /// Given dy, y and hidden as finish was given it or left it: leaves in `d` (rows, kWidth) the gradient by the sum
+  /// before the first f. hidden is replaced by h, dy is overwritten.
+  void finishBackward(Index rows, Number* hidden, const Number* y, Number* dy, Number* d);
 
  private:
   struct Part {
@@ -50,12 +53,5 @@ class HiddenPair {
   Index inputs_ = 0;
   std::vector<Number> first_bias_, second_bias_, first_bias_gradient_, second_bias_gradient_;
 };
-
-/// values = max(0, values).
-template <class Number>
-void rectify(std::size_t count, Number* values);
-/// gradient = 0 where y = max(0, .) is 0.
-template <class Number>
-void rectifyBackward(std::size_t count, const Number* y, Number* gradient);
 
 }  // namespace glassforge::ml::nn

@@ -2,9 +2,7 @@
 /// multiply-add, or whatever the compiler makes of 16 bytes.
 #pragma once
 
-#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
-#include <immintrin.h>
-#endif
+#include "ml/nn/registers.hpp"
 
 namespace glassforge::ml::nn {
 
@@ -17,58 +15,22 @@ constexpr int kRegisterBytes = 16;
 #endif
 
 template <class Number>
-struct LanesOf;
-template <>
-struct LanesOf<float> {
-  using type [[gnu::vector_size(kRegisterBytes)]] = float;
-  using anywhere [[gnu::vector_size(kRegisterBytes), gnu::aligned(sizeof(float)), gnu::may_alias]] = float;
-};
-template <>
-struct LanesOf<double> {
-  using type [[gnu::vector_size(kRegisterBytes)]] = double;
-  using anywhere [[gnu::vector_size(kRegisterBytes), gnu::aligned(sizeof(double)), gnu::may_alias]] = double;
-};
-template <class Number>
-using Lanes = typename LanesOf<Number>::type;
+using Lanes = Register<Number, kRegisterBytes>;
 template <class Number>
 constexpr int kLanes = kRegisterBytes / static_cast<int>(sizeof(Number));
 
 /// From and to memory of any alignment.
 template <class Number>
 inline Lanes<Number> loadLanes(const Number* from) {
-  return *reinterpret_cast<const typename LanesOf<Number>::anywhere*>(from);
+  return *reinterpret_cast<const typename RegisterOf<Number, kRegisterBytes>::anywhere*>(from);
 }
 template <class Number>
 inline void storeLanes(Number* to, const Lanes<Number>& lanes) {
-  *reinterpret_cast<typename LanesOf<Number>::anywhere*>(to) = lanes;
+  *reinterpret_cast<typename RegisterOf<Number, kRegisterBytes>::anywhere*>(to) = lanes;
 }
 template <class Number>
 inline Lanes<Number> allLanes(Number value) {
   return value - Lanes<Number>{};  // x - 0 is x for every x, and no instruction
 }
-
-/// a b + c, rounded once where the machine can.
-#if defined(__AVX512F__)
-inline Lanes<float> multiplyAdd(Lanes<float> a, Lanes<float> b, Lanes<float> c) {
-  return _mm512_fmadd_ps(a, b, c);
-}
-inline Lanes<double> multiplyAdd(Lanes<double> a, Lanes<double> b, Lanes<double> c) {
-  return _mm512_fmadd_pd(a, b, c);
-}
-#elif defined(__AVX2__) && defined(__FMA__)
-inline Lanes<float> multiplyAdd(Lanes<float> a, Lanes<float> b, Lanes<float> c) {
-  return _mm256_fmadd_ps(a, b, c);
-}
-inline Lanes<double> multiplyAdd(Lanes<double> a, Lanes<double> b, Lanes<double> c) {
-  return _mm256_fmadd_pd(a, b, c);
-}
-#else
-inline Lanes<float> multiplyAdd(Lanes<float> a, Lanes<float> b, Lanes<float> c) {
-  return a * b + c;
-}
-inline Lanes<double> multiplyAdd(Lanes<double> a, Lanes<double> b, Lanes<double> c) {
-  return a * b + c;
-}
-#endif
 
 }  // namespace glassforge::ml::nn

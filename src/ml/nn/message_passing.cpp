@@ -92,8 +92,7 @@ void MessagePassing<Number>::encodeNodes(const Number* input) {
   Number* encoded = node_state_.front().make(graph_->nodes);
   Number* hidden = hidden_tile_.data();
   forEachTile(graph_->nodes, [&](Index first, Index rows) {
-    node_encoder_.startHidden(rows, hidden);
-    node_encoder_.addPart(0, rows, input + first, hidden);
+    node_encoder_.startHidden(rows, input + first, hidden);
     node_encoder_.finish(rows, hidden, encoded + first * kWidth);
   });
 }
@@ -104,8 +103,7 @@ void MessagePassing<Number>::encodeEdges(const Number* offsets) {
   Number* part = encoded_part_.zero(graph_->edges());
   Number* hidden = hidden_tile_.data();
   forEachTile(graph_->edges(), [&](Index first, Index rows) {
-    edge_encoder_.startHidden(rows, hidden);
-    edge_encoder_.addPart(0, rows, offsets + first * graph_->dimension, hidden);
+    edge_encoder_.startHidden(rows, offsets + first * graph_->dimension, hidden);
     edge_encoder_.finish(rows, hidden, encoded + first * kWidth);
     edge_update_.addPart(order_.edge.edge_encoded, rows, encoded + first * kWidth, part + first * kWidth);
   });
@@ -197,7 +195,6 @@ void MessagePassing<Number>::updateNodesBackward(std::size_t round) {
   forEachTile(nodes, [&](Index first, Index rows) {
     const Index at = first * kWidth;
     startNodes(round, first, rows, hidden);
-    rectify(static_cast<std::size_t>(rows * kWidth), hidden);
     node_update_.finishBackward(rows, hidden, node_state_[round + 1].data() + at, node_gradient_.data() + at, d);
     node_update_.addPartBackward(order_.node.node, rows, node_state_[round].data() + at, d, before + at);
     node_update_.addPartBackward(order_.node.node_encoded, rows, node_state_.front().data() + at, d,
@@ -220,7 +217,6 @@ void MessagePassing<Number>::updateEdgesBackward(std::size_t round) {
       for (Index c = 0; c < kWidth; ++c) dy[r * kWidth + c] = edge[r * kWidth + c] + sum[c];
     }
     startMessages(round, first, rows, hidden);
-    rectify(static_cast<std::size_t>(count), hidden);
     edge_update_.finishBackward(rows, hidden, edge_state_[round + 1].data() + at, dy, d);
     std::fill_n(edge, count, Number{0});
     edge_update_.addPartBackward(order_.edge.edge, rows, edge_state_[round].data() + at, d, edge);
@@ -266,9 +262,7 @@ void MessagePassing<Number>::encodeEdgesBackward() {
     edge_update_.addPartBackward(order_.edge.edge_encoded, rows, encoded + at, encoded_part_gradient_.data() + at,
                                  gradient);
     const Number* input = offsets_ + first * graph_->dimension;
-    edge_encoder_.startHidden(rows, hidden);
-    edge_encoder_.addPart(0, rows, input, hidden);
-    rectify(static_cast<std::size_t>(rows * kWidth), hidden);
+    edge_encoder_.startHidden(rows, input, hidden);
     edge_encoder_.finishBackward(rows, hidden, encoded + at, gradient, d);
     edge_encoder_.addPartBackward(0, rows, input, d, nullptr);
   });
@@ -282,9 +276,7 @@ void MessagePassing<Number>::encodeNodesBackward() {
     const Index at = first * kWidth;
     Number* gradient = node_gradient_.data() + at;
     for (Index k = 0; k < rows * kWidth; ++k) gradient[k] += encoded_gradient_.data()[at + k];
-    node_encoder_.startHidden(rows, hidden);
-    node_encoder_.addPart(0, rows, node_input_ + first, hidden);
-    rectify(static_cast<std::size_t>(rows * kWidth), hidden);
+    node_encoder_.startHidden(rows, node_input_ + first, hidden);
     node_encoder_.finishBackward(rows, hidden, encoded + at, gradient, d);
     node_encoder_.addPartBackward(0, rows, node_input_ + first, d, nullptr);
   });

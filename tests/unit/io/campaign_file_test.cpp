@@ -176,9 +176,9 @@ TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
                        "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
   const GraphLearning wanted{
       3, 5, 11, 12, 13, 2e-4, "cosine", 0.8, 0.5, 1e-6, 0.7, 0.2, {"bond_breaking"}, {2, 30}, "/w/start.npz"};
-  EXPECT_EQ(c.learning.botan, wanted);
+  EXPECT_EQ(c.learning.graph("botan"), wanted);
   EXPECT_EQ(c.learning.graph("mine").passes, 7);
-  EXPECT_EQ(c.learning.se3, LearningSettings().se3);
+  EXPECT_EQ(c.learning.graph("se3"), LearningSettings().graph("se3"));
   EXPECT_EQ(read(toToml(c)).learning, c.learning);
   EXPECT_EQ(toToml(read(toToml(c))), toToml(c));
   EXPECT_EQ(campaignHash(c), campaignHash(with({"train.models=[\"botan\"]"})));

@@ -35,7 +35,7 @@ GraphLearning fewPasses() {
 ModelRequest toyRequest(const GraphLearning& learning) {
   ModelRequest request{"toy", {"A", "B"}, 3, {}};
   request.settings.seed = 12;
-  request.settings.own["toy"] = learning;
+  request.settings.graphs["toy"] = learning;
   return request;
 }
 

@@ -185,15 +185,8 @@ TEST(Bapst, EqualsTorchIn3D) {
   compareWithTorch<float>(bapstOptions(requestOf(3)), sample, {1, 0}, 0, in_single, kSingle);
 }
 
-std::size_t sizeOf(const std::vector<ParameterArray>& layout) {
-  std::size_t size = 0;
-  for (const auto& a : layout)
-    size += std::accumulate(a.shape.begin(), a.shape.end(), std::size_t{1}, std::multiplies<>());
-  return size;
-}
-
 TEST(Botan, HasThePublishedNumberOfParameters) {
-  EXPECT_EQ(sizeOf(MessageNetwork<float>(botanOptions(requestOf(3))).layout()), 54209u);
+  EXPECT_EQ(numbersIn(MessageNetwork<float>(botanOptions(requestOf(3))).layout()), 54209u);
 }
 
 GraphSample smallSample(nn::SelfLoops loops) {
@@ -205,7 +198,7 @@ GraphSample smallSample(nn::SelfLoops loops) {
 void compareWithDifferences(const MessageNetworkOptions& options, const LossWeights& weights, nn::SelfLoops loops) {
   const auto sample = smallSample(loops);
   MessageNetwork<double> network(options);
-  const std::size_t count = sizeOf(network.layout());
+  const std::size_t count = numbersIn(network.layout());
   std::vector<double> parameters(count), gradient(count), unused(count);
   network.initialise({7, Purpose::network_weights, 0, 0}, parameters, {});
   const PassKey key{11, 0, 5};

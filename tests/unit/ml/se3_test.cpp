@@ -25,7 +25,7 @@ using testing::normals;
 GraphNetworkRequest request(std::size_t species, std::size_t targets, double dropout, int dimension = 3) {
   GraphNetworkRequest wanted{"se3", {}, dimension, targets, {}};
   for (std::size_t s = 0; s < species; ++s) wanted.species_names.emplace_back(1, static_cast<char>('A' + s));
-  wanted.settings.se3.dropout = dropout;
+  wanted.settings.graphs["se3"].dropout = dropout;
   return wanted;
 }
 
