@@ -62,18 +62,21 @@ void StageMonitor::check(const std::string& path, const Manifest& found) {
 
 std::optional<Checkpoint> StageMonitor::resume() {
   std::optional<io::StoredCheckpoint> newest;
+  std::string newest_path;
   for (std::int64_t k = 0; k < 2 && !name_.empty(); ++k) {
     const std::string path = slot(k);
     if (!exists(path)) continue;
     try {
       io::StoredCheckpoint found = io::readCheckpoint(path);
-      if (!newest || found.sequence > newest->sequence) newest = std::move(found);
+      if (newest && found.sequence <= newest->sequence) continue;
+      newest = std::move(found);
+      newest_path = path;
     } catch (const FileError& error) {
       note(fmt::format("a damaged checkpoint is passed over, at the cost of time alone: {}", error.what()));
     }
   }
   if (!newest) return std::nullopt;
-  check(slot(newest->sequence), newest->manifest);
+  check(newest_path, newest->manifest);
   sequence_ = newest->sequence + 1;
   if (newest->task != task_) return std::nullopt;
   return std::move(newest->content);

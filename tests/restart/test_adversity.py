@@ -122,22 +122,25 @@ def test_damaged_checkpoints(place, undisturbed, damage, both, stage):
     support.assert_same(undisturbed, place / "small")
 
 
+@pytest.mark.parametrize("same_slot", [True, False])
 @pytest.mark.parametrize("stage", ["equilibrate", "launch"])
-def test_a_checkpoint_of_another_campaign(place, tmp_path, undisturbed, stage):
+def test_a_checkpoint_of_another_campaign(place, tmp_path, undisturbed, stage, same_slot):
     other = tmp_path / "other"
     support.write_campaign(other / "c.toml", support.campaign({"campaign.seed": 77}, CAMPAIGN))
-    theirs = interrupted(other, stage)
+    theirs = interrupted(other, stage)[-1]
     ours = interrupted(place, stage)
-    kept = ours[-1].read_bytes()
-    shutil.copy(theirs[-1], ours[-1])
-    for path in ours[:-1]:
-        path.unlink()
-    if theirs[-1].name.split(".")[0] != ours[-1].name.split(".")[0]:
+    if theirs.name.split(".")[0] != ours[-1].name.split(".")[0]:
         pytest.fail("checkpoints of two different tasks")
-    before = ours[-1].read_bytes()
-    refused(support.run(*RUN, cwd=place), ours[-1].name, "other settings")
-    assert ours[-1].read_bytes() == before
-    ours[-1].write_bytes(kept)
+    kept = {path: path.read_bytes() for path in ours}
+    for path in ours:
+        path.unlink()
+    strange = next(path for path in ours if (path.name == theirs.name) == same_slot)
+    shutil.copy(theirs, strange)
+    refused(support.run(*RUN, cwd=place), strange.name, "other settings")
+    assert strange.read_bytes() == theirs.read_bytes()
+    strange.unlink()
+    for path, content in kept.items():
+        path.write_bytes(content)
     support.succeed(*RUN, cwd=place)
     support.assert_same(undisturbed, place / "small")
 
