@@ -66,11 +66,17 @@ function(glassforge_add_mpi_run test executable np labels timeout)
     LABELS "${labels}" PROCESSORS ${np} TIMEOUT ${timeout})
 endfunction()
 
+# Files whose runs mostly take two processors; the others leave one to a second test.
+set(glassforge_two_processor_pytests "^(restart|slurm|cli\\.test_(determinism|scale|submit|tempering))")
+
 # glassforge_add_pytest(file label): one CTest a file; one more, with the label long, where something in it is marked `long`.
 function(glassforge_add_pytest file label)
   get_filename_component(stem "${file}" NAME_WE)
   set(test "${label}.${stem}")
   glassforge_add_pytest_run("${test}" "${file}" "not long" "${label}" 600)
+  if(NOT test MATCHES "${glassforge_two_processor_pytests}")
+    set_tests_properties("${test}" PROPERTIES PROCESSORS 1)
+  endif()
   file(STRINGS "${file}" marks REGEX "pytest\\.mark\\.long")
   if(marks)
     glassforge_add_pytest_run("${test}.long" "${file}" "long" "${label};long" 7200)
