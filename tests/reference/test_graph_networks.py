@@ -1,8 +1,9 @@
 """Networks on graphs on the ten published BOTAN structures at T = 0.44, t = 4120: BOTAN, pretrained on the edges, and SE(3).
 
-One split first (test on structures 9 and 10; of the others the seed draws one to validate on, seven train), each network by itself, so that each result stands when its
-training ends; then the rotated split with the learning curve. The campaigns run in the folder that GLASSFORGE_STUDIES names, where a
-finished one is only read and a stopped one goes on, else in a temporary one. Hours on two cores: the label `long`."""
+One split first (train on structures 1 to 7, validate on 8, test on 9 and 10), each network by itself, so that each
+result stands when its training ends; then the rotated split with the learning curve. The campaigns run in the folder that
+GLASSFORGE_STUDIES names, where a finished one is only read and a stopped one goes on, else in a temporary one. Hours on two
+cores: the label `long`."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(not DATA, reason="GLASSFORGE_
 RANKS = int(os.environ.get("GLASSFORGE_RANKS", "1"))
 PUBLISHED = {"botan": 0.755, "se3": 0.815}  # with 400 training structures
 IMPORT = ["--format", "botan", "--model", "KA", "--temperature", "0.44", "--times", "4120", "--test", "9-10", "--set", "split.train=7",
-          "--set", "split.validation=1", "--set", "labels.pairs={ cutoff = 2.0 }"]
+          "--set", "split.validation=1", "--seed", "8",  # this seed draws structure 8 to validate on
+          "--set", "labels.pairs={ cutoff = 2.0 }"]
 FLOOR = {"botan": 0.60, "se3": 0.45}  # of the pooled Pearson; SE(3) is given few passes
 COMMON = ["batch=2", "schedule=cosine"]
 SETTINGS = {"botan": [*COMMON, "validate_every=200", "rate=6e-4", "pretrain_passes=2000", "passes=8000", "labels=[\"displacement\"]"],
@@ -85,8 +87,9 @@ def test_one_split(tmp_path, network):
     evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     found = scores(evaluation["results"])
     looks = curves(folder, network)
-    record(f"botan_{network}", commands, {"split": json.loads((folder / "split.json").read_text(encoding="utf-8")), "scores": found, "curves": looks,
-                                          "published": PUBLISHED[network]})
+    split = json.loads((folder / "split.json").read_text(encoding="utf-8"))
+    record(f"botan_{network}", commands, {"split": split, "scores": found, "curves": looks, "published": PUBLISHED[network]})
+    assert split["validation"] == [7]
     assert found["displacement"]["pearson_pooled"] > FLOOR[network]
     for curve in looks.values():
         assert max(p for p in curve["pearson"] if p is not None) > 0.5

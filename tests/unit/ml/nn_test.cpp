@@ -7,13 +7,12 @@
 #include "ml/descriptors/exponential.hpp"
 #include "ml/nn/adam.hpp"
 #include "ml/nn/losses.hpp"
-#include "ml/nn/shared_gradient.hpp"
+#include "ml/nn/network.hpp"
 #include "unit/ml/support.hpp"
 
 namespace glassforge::ml::nn {
 namespace {
 
-using ml::testing::DealtReducer;
 using ml::testing::Draws;
 
 Table<double> randomTable(Index rows, Index columns, std::uint64_t seed) {
@@ -182,32 +181,6 @@ TEST(Network, GradientAddsUpOverBlocks) {
     EXPECT_NEAR(whole.gradient()[i], blocks.gradient()[i], 1e-12);
   blocks.clearGradient();
   for (const double g : blocks.gradient()) EXPECT_EQ(g, 0);
-}
-
-TEST(Network, SharedGradientHasTheSameBitsForAnyNumberOfProcesses) {
-  const std::vector<std::int64_t> structures{0, 1, 2, 3, 4, 5, 6, 7, 8};
-  std::vector<std::vector<float>> gradients;
-  std::vector<double> losses;
-  for (const std::int64_t ranks : {1, 2, 4}) {
-    Network<float> network(denseShapes(4, {{3, Activation::elu}, {1, Activation::linear}}), 10);
-    network.initialise({3, Purpose::test, 0, 0}, 4);
-    DealtReducer reducer(ranks);
-    losses.push_back(sumGradients<float>(network, structures, reducer, [&](std::int64_t s) {
-      const Table<float> x = randomTable(10, 4, static_cast<std::uint64_t>(30 + s)).cast<float>();
-      const auto p = network.forward({x.data(), 10, 4});
-      std::vector<float> slope(10), y(10, 0.3f);
-      const double loss =
-          squareError(std::span<const float>(p.data(), 10), std::span<const float>(y), 0.1, std::span<float>(slope));
-      network.backward({slope.data(), 10, 1});
-      return loss;
-    }));
-    gradients.emplace_back(network.gradient().begin(), network.gradient().end());
-  }
-  for (const std::size_t k : {1u, 2u}) {
-    EXPECT_EQ(gradients[k], gradients[0]);
-    EXPECT_EQ(losses[k], losses[0]);
-  }
-  EXPECT_GT(losses[0], 0);
 }
 
 TEST(Adam, StepsAreThoseOfTheFormula) {
