@@ -52,9 +52,9 @@ method = "swap"
 sweeps = 60000
 start_temperature = 1.0
 [replicas]
-count = 3
+count = 2
 pack = 1
-times = [0.11, 1.25, 5, 14.14, 50, 158.74, 300, 600, 1000, 1400, 1781.79, 2200, 2800, 3500, 4200]
+times = [0.11, 1.25, 5, 14.14, 50, 158.74, 300, 600, 1000, 1400, 1781.79, 2200, 2800, 3500]
 [dynamics]
 structures = 0
 [engine]
@@ -141,7 +141,7 @@ def test_ka_at_064(studies):
 
 
 def test_ka_at_056(studies):
-    folder = labelled(studies, "ka_T0.56_relaxation", KA, seed=56, temperature=0.56, structures=8, equilibrate=500, replicas=4,
+    folder = labelled(studies, "ka_T0.56_relaxation", KA, seed=56, temperature=0.56, structures=8, equilibrate=500, replicas=2,
                       times=TIMES_056, runs=0)
     said, a, times = dynamics(folder)
     _, at_725, _ = dynamics(folder, 7.25)
