@@ -141,7 +141,7 @@ def test_ka_at_064(studies):
 
 
 def test_ka_at_056(studies):
-    folder = labelled(studies, "ka_T0.56_relaxation", KA, seed=56, temperature=0.56, structures=8, equilibrate=500, replicas=2,
+    folder = labelled(studies, "ka_T0.56_relaxation", KA, seed=56, temperature=0.56, structures=6, equilibrate=500, replicas=2,
                       times=TIMES_056, runs=0)
     said, a, times = dynamics(folder)
     _, at_725, _ = dynamics(folder, 7.25)
