@@ -40,12 +40,14 @@ structures = 0
 BOTAN = Path(REFERENCE) / "botan_ka3d_T0.44"
 STRUCTURE_1 = """
 [campaign]
-name = "botan1"
+name = "{name}"
 seed = 4120
 [system]
 model = "KA"
 temperature = 0.44
 structures = ["{files}/isoconfig_N4096T0.44_1_tc07.npz"]
+[engine]
+precision = "{precision}"
 [replicas]
 count = 8
 pack = 1
@@ -69,11 +71,11 @@ def studies(tmp_path):
     return folder
 
 
-def labelled(studies, name, text, files):
+def labelled(studies, name, text, **values):
     """The folder of a campaign that has its labels; runs what is missing of it."""
     file = studies / f"{name}.toml"
     if not file.exists():
-        file.write_text(text.format(files=files), encoding="utf-8")
+        file.write_text(text.format(name=name, **values), encoding="utf-8")
     glassforge("run", file, "--stage", "label", "--out", studies / name)
     return studies / name
 
@@ -127,7 +129,7 @@ def test_bond_breaking_of_published_frames(tmp_path):
 
 @pytest.mark.long
 def test_structure_151(studies):
-    ours = labelled(studies, "s151", STRUCTURE_151, GLASSBENCH)
+    ours = labelled(studies, "s151", STRUCTURE_151, files=GLASSBENCH)
     against = json.loads(glassforge("compare", ours, GLASSBENCH, "--times", "0.1,11.64,1288.41", "--json"))["A"]
     published = studies / "s151_published"
     if not published.exists():
@@ -149,17 +151,19 @@ def test_structure_151(studies):
 
 
 @pytest.mark.long
-def test_botan_structure_1(studies):
-    ours = labelled(studies, "botan1", STRUCTURE_1, BOTAN)
+@pytest.mark.parametrize(("name", "precision"), [("botan1", "double"), ("botan1_mixed", "mixed")])
+def test_botan_structure_1(studies, name, precision):
+    ours = labelled(studies, name, STRUCTURE_1, files=BOTAN, precision=precision)
     against = json.loads(glassforge("compare", ours, BOTAN / "isoconfig_N4096T0.44_1_tc07.npz", "--json"))["A"]
     mine, times = rows(ours, "displacement")
     with h5py.File(ours / "labels/labels_0000.h5") as file:
         drift = np.abs(file["s0000/replicas/energy_drift"][:]).max()
     each = mine[-1].mean(1)  # <R>_A of each replica
     error = 0.0625 * np.sqrt(1 / len(each) + 1 / 32)  # published standard deviation between replicas
-    record("botan_structure_1", ["glassforge run botan1.toml --stage label  # 8 replicas, NVE, force-shift, dt = 0.005",
-                                 "glassforge compare botan1 isoconfig_N4096T0.44_1_tc07.npz --json"],
-           {"labels_made_by": made_by(ours), "times": list(times), "replicas": len(each),
+    record(name.replace("botan1", "botan_structure_1"),
+           [f"glassforge run {name}.toml --stage label  # 8 replicas, NVE, force-shift, dt = 0.005",
+            f"glassforge compare {name} isoconfig_N4096T0.44_1_tc07.npz --json"],
+           {"precision": precision, "labels_made_by": made_by(ours), "times": list(times), "replicas": len(each),
             "mean_R_A": float(each.mean()), "mean_R_A_each": list(each),
             "mean_R_A_published": 0.6986, "standard_error_of_difference": float(error), "pearson": against["pearson"],
             "ceiling": against["ceiling"], "largest_energy_drift_per_particle": float(drift)})
