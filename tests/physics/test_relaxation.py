@@ -6,8 +6,6 @@ else in a temporary one. Hours of machine time: the label `long`."""
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +13,8 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM, record  # noqa: E402
+from support.results import record  # noqa: E402
+from support.studies import completed, glassforge, studies_folder  # noqa: E402
 
 pytestmark = pytest.mark.long
 
@@ -72,27 +71,13 @@ SECOND_ENGINE_056 = (38.0, 3.3)  # 35.5 and 42
 F_S_ERROR = 0.01  # of the second engine: its halves differ by 4 % in time, where F_s falls by 0.2 per factor e
 
 
-def glassforge(*words):
-    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture
 def studies(tmp_path):
-    folder = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return studies_folder(tmp_path)
 
 
 def labelled(studies, name, text, **values):
-    """The folder of a campaign that has its labels; runs what is missing of it."""
-    file = studies / f"{name}.toml"
-    if not (studies / name / "campaign.toml").exists() and not file.exists():
-        file.write_text(text.format(name=name, **values), encoding="utf-8")
-    source = studies / name / "campaign.toml"
-    glassforge("run", source if source.exists() else file, "--stage", "label", "--out", studies / name)
-    return studies / name
+    return completed(studies, name, text.format(name=name, **values), "label")
 
 
 def dynamics(folder, q=2 * np.pi):

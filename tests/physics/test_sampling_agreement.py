@@ -5,7 +5,6 @@ Campaigns run in the folder that GLASSFORGE_STUDIES names, where a stopped one c
 from __future__ import annotations
 
 import itertools
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.results import PROGRAM, record  # noqa: E402
+from support.studies import studies_folder  # noqa: E402
 
 pytestmark = pytest.mark.long
 SIGMAS = 3      # how many standard errors two methods may be apart in U/N and P
@@ -227,7 +227,7 @@ def judge(result, system, methods, commands, found):
 
 @pytest.fixture
 def place(tmp_path):
-    return Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
+    return studies_folder(tmp_path)
 
 
 def test_ka2d_by_swap_hybrid_and_md(place):

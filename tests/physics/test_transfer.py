@@ -6,15 +6,14 @@ else in a temporary one. Some ten minutes on two cores: the label `long`."""
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM, record  # noqa: E402
+from support.results import record  # noqa: E402
+from support.studies import RANKS, completed, glassforge, studies_folder  # noqa: E402
 
 pytestmark = pytest.mark.long
 
@@ -45,29 +44,15 @@ train = 8
 validation = 2
 test = 4
 """
-RANKS = int(os.environ.get("GLASSFORGE_RANKS", "1"))
-
-
-def glassforge(*words, ranks=1):
-    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks > 1 else []
-    done = subprocess.run([*launcher, PROGRAM, *map(str, words)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def trained(studies, temperature):
-    name = f"transfer_ka2d_T{temperature:.2f}"
-    file = studies / f"{name}.toml"
-    if not file.exists():
-        file.write_text(CAMPAIGN.format(temperature=temperature, seed=round(100 * temperature)), encoding="utf-8")
-    source = studies / name / "campaign.toml"
-    glassforge("run", source if source.exists() else file, "--stage", "evaluate", "--out", studies / name, ranks=RANKS)
-    return studies / name
+    text = CAMPAIGN.format(temperature=temperature, seed=round(100 * temperature))
+    return completed(studies, f"transfer_ka2d_T{temperature:.2f}", text, "evaluate", RANKS)
 
 
 def test_models_of_three_temperatures_on_each_other(tmp_path):
-    studies = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
-    studies.mkdir(parents=True, exist_ok=True)
+    studies = studies_folder(tmp_path)
     folders = [trained(studies, t) for t in TEMPERATURES]
     said = json.loads(glassforge("evaluate", *folders, "--json"))
     last = {t: max(m["time"] for m in said["matrix"] if m["temperature"] == t) for t in TEMPERATURES}

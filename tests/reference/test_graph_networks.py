@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,12 +17,12 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM, record  # noqa: E402
+from support.results import record  # noqa: E402
+from support.studies import RANKS, glassforge, studies_folder  # noqa: E402
 
 DATA = os.environ.get("GLASSFORGE_REFERENCE_DATA")
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not DATA, reason="GLASSFORGE_REFERENCE_DATA is not set")]
 
-RANKS = int(os.environ.get("GLASSFORGE_RANKS", "1"))
 PUBLISHED = {"botan": 0.755, "se3": 0.815}  # with 400 training structures
 IMPORT = ["--format", "botan", "--model", "KA", "--temperature", "0.44", "--times", "4120", "--test", "9-10", "--set", "split.train=7",
           "--set", "split.validation=1", "--seed", "8",  # this seed draws structure 8 to validate on
@@ -32,12 +31,6 @@ FLOOR = {"botan": 0.60, "se3": 0.45}  # of the pooled Pearson; SE(3) is given fe
 COMMON = ["batch=2", "schedule=cosine"]
 SETTINGS = {"botan": [*COMMON, "validate_every=200", "rate=6e-4", "pretrain_passes=2000", "passes=8000", "labels=[\"displacement\"]"],
             "se3": [*COMMON, "validate_every=100", "rate=3e-3", "passes=600", "dropout=0.1"]}
-
-
-def glassforge(*words, ranks=1):
-    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks > 1 else []
-    done = subprocess.run([*launcher, PROGRAM, *map(str, words)], stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def keys_of(network, *more):
@@ -82,7 +75,7 @@ def scores(results):
 
 @pytest.mark.parametrize("network", ["botan", "se3"])
 def test_one_split(tmp_path, network):
-    studies = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
+    studies = studies_folder(tmp_path)
     folder, commands = trained(studies, network, "")
     evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     found = scores(evaluation["results"])
@@ -97,7 +90,7 @@ def test_one_split(tmp_path, network):
 
 @pytest.mark.parametrize("network", ["botan", "se3"])
 def test_rotated_split_and_learning_curve(tmp_path, network):
-    studies = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
+    studies = studies_folder(tmp_path)
     folder, commands = trained(studies, network, "_rotated", "evaluate.folds=5", "evaluate.learning_curve=[1, 2, 4, 7]")
     said = json.loads((folder / "crossfit.json").read_text(encoding="utf-8"))
     curve = {r["train"]: [r["pearson_pooled"], r["error"]] for r in said["learning_curve"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM  # noqa: E402
+from support.studies import glassforge  # noqa: E402
 
 REFERENCE = os.environ.get("GLASSFORGE_REFERENCE_DATA", "")
 pytestmark = pytest.mark.skipif(not REFERENCE, reason="GLASSFORGE_REFERENCE_DATA is not set: no published frames")
@@ -28,12 +27,6 @@ STRUCTURE_151 = [
 # BOTAN, T = 0.44, t = 4120, structures 1 .. 10: <R>_A and the share of A particles with R <= 0.3
 BOTAN_MEAN = [0.69862, 0.49624, 0.61657, 0.42772, 0.55486, 0.50796, 0.61245, 0.47998, 0.46255, 0.45336]
 BOTAN_SLOW = [0.0000, 0.2020, 0.0269, 0.2868, 0.0577, 0.1230, 0.0317, 0.1654, 0.1922, 0.1913]
-
-
-def glassforge(*words):
-    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def imported(folder, files, kind, model, temperature):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +14,8 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM, record  # noqa: E402
+from support.results import record  # noqa: E402
+from support.studies import completed, glassforge, studies_folder  # noqa: E402
 
 REFERENCE = os.environ.get("GLASSFORGE_REFERENCE_DATA", "")
 pytestmark = pytest.mark.skipif(not REFERENCE, reason="GLASSFORGE_REFERENCE_DATA is not set: no published labels to compare with")
@@ -58,26 +58,13 @@ structures = 0
 """
 
 
-def glassforge(*words, cwd=None):
-    done = subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture
 def studies(tmp_path):
-    folder = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return studies_folder(tmp_path)
 
 
 def labelled(studies, name, text, **values):
-    """The folder of a campaign that has its labels; runs what is missing of it."""
-    file = studies / f"{name}.toml"
-    if not file.exists():
-        file.write_text(text.format(name=name, **values), encoding="utf-8")
-    glassforge("run", file, "--stage", "label", "--out", studies / name)
-    return studies / name
+    return completed(studies, name, text.format(name=name, **values), "label")
 
 
 def rows(folder, label, species=0):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.results import PROGRAM, record  # noqa: E402
+from support.results import record  # noqa: E402
+from support.studies import RANKS, glassforge, studies_folder  # noqa: E402
 
 DATA = os.environ.get("GLASSFORGE_REFERENCE_DATA")
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not DATA, reason="GLASSFORGE_REFERENCE_DATA is not set")]
@@ -26,13 +26,6 @@ MODELS = ["ridge_cage", "glassmlp", "ridge_glassmlp", "softness", "sbo_pca",
 PUBLISHED = {"ridge_cage": 0.779, "glassmlp": 0.768, "EPOT": 0.507, "DEN": -0.246, "PSI6": -0.145, "sbo_pca": 0.068, "sbo_cg_pca": 0.172}
 LEARNING_CURVE = [1, 2, 4, 7]
 SETTINGS = ["cage.make=true", "train.species=[\"A\"]", "split.train=7", "split.validation=1", "evaluate.folds=5"]
-RANKS = int(os.environ.get("GLASSFORGE_RANKS", "1"))
-
-
-def glassforge(*words, ranks=1):
-    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks > 1 else []
-    done = subprocess.run([*launcher, PROGRAM, *map(str, words)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def settings(models, learning_curve):
@@ -63,7 +56,7 @@ def curve(results, label):
 
 
 def test_task_a_on_the_published_structures(tmp_path):
-    studies = Path(os.environ.get("GLASSFORGE_STUDIES", tmp_path))
+    studies = studies_folder(tmp_path)
     all_states = scored(studies, ALL_STATES, [])
     said = scored(studies, MODELS, LEARNING_CURVE)
     labels = ("displacement", "bond_breaking")
