@@ -1,7 +1,7 @@
 // The kernels of a step of molecular dynamics, each alone, and the whole step.
 #include <benchmark/benchmark.h>
 
-#include <cmath>
+#include <string>
 
 #include "kernels/system.hpp"
 
@@ -9,86 +9,71 @@ namespace glassforge::kernels {
 namespace {
 
 /// Items are atoms: items per second compare with the atom-steps per second of `glassforge bench md`.
-void countAtoms(benchmark::State& state, std::int64_t atoms) { state.SetItemsProcessed(state.iterations() * atoms); }
+void countAtoms(benchmark::State& state, std::int64_t atoms) {
+  state.SetItemsProcessed(state.iterations() * atoms);
+}
 
-/// List entries per atom, padding included, and how many of them are within the cutoff.
+/// Places in registers per atom that a step sums, and how many of them hold a pair within the cutoff.
 template <int D>
-void countPairs(benchmark::State& state, const Parts<D>& parts) {
-  std::int64_t entries = 0, inside = 0;
+void countPlaces(benchmark::State& state, const Parts<D, md::RowForces>& parts) {
+  std::int64_t places = 0;
+  const auto& list = parts.forces.list();
   for (int i = 0; i < parts.pack.particles(); ++i) {
-    entries += parts.list.last(0, i) - parts.list.first(0, i);
-    const int a = speciesOf(parts.pack.row(0, i, 3));
-    for (int q = parts.list.first(0, i); q < parts.list.last(0, i); ++q) {
-      const int j = parts.list.entries(0)[q] / ReplicaPack<D>::columns;
-      double r2 = 0;
-      for (int k = 0; k < D; ++k) r2 += std::pow(parts.pack.row(0, i, k) - parts.pack.row(0, j, k), 2);
-      inside += r2 * parts.table.inverse_sigma2[a][speciesOf(parts.pack.row(0, j, 3))] < parts.table.cutoff_y ? 1 : 0;
-    }
+    for (int s = 0; s < list.speciesCount(); ++s) places += list.end(0, i, s) - list.begin(0, i, s);
   }
-  state.counters["entries_per_atom"] = static_cast<double>(entries) / parts.pack.particles();
-  state.counters["inside_per_atom"] = static_cast<double>(inside) / parts.pack.particles();
+  state.counters["places_per_atom"] = static_cast<double>(places) / parts.pack.particles();
+}
+template <int D>
+void countPlaces(benchmark::State& state, const Parts<D, md::ClusterForces>& parts) {
+  std::int64_t places = 0;
+  const auto& list = parts.forces.list(0);
+  for (int i = 0; i < parts.pack.particles(); ++i) {
+    places += (list.end(i) - list.begin(i) + 1) * list.clusters.width();
+  }
+  state.counters["places_per_atom"] = static_cast<double>(places) / parts.pack.particles();
 }
 
-template <int D, Smoothing smoothing>
+/// Places followed and forces taken, as in a step without a list build.
+template <int D, template <int> class Forces, Smoothing smoothing, Precision precision>
 void force(benchmark::State& state) {
-  Parts<D> parts(smoothing, state.range(0));
+  Parts<D, Forces> parts(smoothing, state.range(0), precision);
   std::visit(
       [&](const auto& tail) {
         for (auto _ : state) {
-          md::computeForces(tail, parts.table, parts.pack, parts.list, 0);
+          parts.forces.update(parts.pack, 0);
+          parts.forces.compute(tail, parts.pack, 0);
           benchmark::ClobberMemory();
         }
       },
       parts.tail);
   countAtoms(state, parts.pack.particles());
-  countPairs(state, parts);
+  countPlaces(state, parts);
 }
 
-template <int D>
+template <int D, template <int> class Forces>
 void forceAndEnergy(benchmark::State& state) {
-  Parts<D> parts;
+  Parts<D, Forces> parts;
   std::visit(
       [&](const auto& tail) {
-        for (auto _ : state) {
-          benchmark::DoNotOptimize(md::computeForcesAndEnergy(tail, parts.table, parts.pack, parts.list, 0));
-        }
+        for (auto _ : state) benchmark::DoNotOptimize(parts.forces.computeWithEnergy(tail, parts.pack, 0));
       },
       parts.tail);
   countAtoms(state, parts.pack.particles());
 }
 
-template <int D>
-void mixedForce(benchmark::State& state) {
-  Parts<D> parts;
-  parts.list = md::NeighbourList<D>(parts.pack, parts.table, parts.model.speciesCount(), md::defaultSkin(D),
-                                    md::WideFloat::width, true);
-  parts.rebuild();
-  md::FixedPointRows<D> rows(parts.pack, parts.table, parts.model.speciesCount());
-  std::visit(
-      [&](const auto& tail) {
-        for (auto _ : state) {
-          rows.update(parts.pack, 0);
-          rows.computeForces(tail, parts.table.cutoff_y, parts.pack, parts.list, 0);
-          benchmark::ClobberMemory();
-        }
-      },
-      parts.tail);
-  countAtoms(state, parts.pack.particles());
-}
-
-template <int D>
+template <int D, template <int> class Forces, Precision precision>
 void listBuild(benchmark::State& state) {
-  Parts<D> parts;
+  Parts<D, Forces> parts(Smoothing::quartic, 0, precision);
   for (auto _ : state) parts.rebuild();
   countAtoms(state, parts.pack.particles());
 }
 
-template <int D>
+template <int D, template <int> class Forces>
 void listChecks(benchmark::State& state) {
-  Parts<D> parts;
+  Parts<D, Forces> parts;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(parts.list.outdated(parts.pack, 0));
-    parts.list.updateCopies(parts.pack, 0);
+    benchmark::DoNotOptimize(parts.forces.outdated(parts.pack, 0));
+    parts.forces.update(parts.pack, 0);
     benchmark::ClobberMemory();
   }
   countAtoms(state, parts.pack.particles());
@@ -124,17 +109,32 @@ void wholeStep(benchmark::State& state) {
       1000.0 * static_cast<double>(engine.listBuilds(0)) / static_cast<double>(engine.pack().step[0]);
 }
 
-BENCHMARK(force<3, Smoothing::quartic>)->Name("md/force/KA/quartic")->Arg(512)->Arg(4096)->Arg(32768);
-BENCHMARK(force<3, Smoothing::force_shift>)->Name("md/force/KA/force-shift")->Arg(4096);
-BENCHMARK(force<2, Smoothing::quartic>)->Name("md/force/KA2D/quartic")->Arg(1290);
-BENCHMARK(forceAndEnergy<3>)->Name("md/force_and_energy/KA/quartic");
-BENCHMARK(forceAndEnergy<2>)->Name("md/force_and_energy/KA2D/quartic");
-BENCHMARK(mixedForce<3>)->Name("md/mixed_force/KA/quartic");
-BENCHMARK(mixedForce<2>)->Name("md/mixed_force/KA2D/quartic");
-BENCHMARK(listBuild<3>)->Name("md/list_build/KA");
-BENCHMARK(listBuild<2>)->Name("md/list_build/KA2D");
-BENCHMARK(listChecks<3>)->Name("md/list_check_and_copies/KA");
-BENCHMARK(listChecks<2>)->Name("md/list_check_and_copies/KA2D");
+template <template <int> class Forces>
+void registerForm(const std::string& form) {
+  const auto add = [&](const char* name, auto* kernel) {
+    return benchmark::RegisterBenchmark(("md/" + form + name).c_str(), kernel);
+  };
+  add("/force/KA/quartic", force<3, Forces, Smoothing::quartic, Precision::full>)->Arg(512)->Arg(4096)->Arg(32768);
+  add("/force/KA/force-shift", force<3, Forces, Smoothing::force_shift, Precision::full>)->Arg(4096);
+  add("/force/KA2D/quartic", force<2, Forces, Smoothing::quartic, Precision::full>)->Arg(1290);
+  add("/force/KA/quartic/mixed", force<3, Forces, Smoothing::quartic, Precision::mixed>)->Arg(4096);
+  add("/force/KA2D/quartic/mixed", force<2, Forces, Smoothing::quartic, Precision::mixed>)->Arg(1290);
+  add("/force_and_energy/KA/quartic", forceAndEnergy<3, Forces>);
+  add("/force_and_energy/KA2D/quartic", forceAndEnergy<2, Forces>);
+  add("/list_build/KA", listBuild<3, Forces, Precision::full>);
+  add("/list_build/KA2D", listBuild<2, Forces, Precision::full>);
+  add("/list_build/KA/mixed", listBuild<3, Forces, Precision::mixed>);
+  add("/list_build/KA2D/mixed", listBuild<2, Forces, Precision::mixed>);
+  add("/list_check_and_copies/KA", listChecks<3, Forces>);
+  add("/list_check_and_copies/KA2D", listChecks<2, Forces>);
+}
+
+const bool registered = [] {
+  registerForm<md::RowForces>("rows");
+  registerForm<md::ClusterForces>("clusters");
+  return true;
+}();
+
 BENCHMARK(integrator<3>)->Name("md/integrator/KA")->Unit(benchmark::kMicrosecond);
 BENCHMARK(integrator<2>)->Name("md/integrator/KA2D")->Unit(benchmark::kMicrosecond);
 BENCHMARK(wholeStep<3>)->Name("md/step/KA/quartic")->Unit(benchmark::kMillisecond);

@@ -28,21 +28,21 @@ const Snapshot& liquid(std::int64_t particles = 0) {
   return made[particles] = app::makeLiquid(mixture<D>(particles), {kTemperature, 0.005, 20, 1});
 }
 
-/// One replica with its lists: what an Engine holds, laid open.
-template <int D>
+/// One replica with its lists, in one of their two forms: what an Engine holds, laid open.
+template <int D, template <int> class Forces>
 struct Parts {
-  explicit Parts(Smoothing smoothing = Smoothing::quartic, std::int64_t particles = 0)
+  explicit Parts(Smoothing smoothing = Smoothing::quartic, std::int64_t particles = 0,
+                 Precision precision = Precision::full)
       : model(mixture<D>(particles)),
         tail(md::makeTail(smoothing, model.cutoff)),
-        table(model),
         pack(1, model, box(), static_cast<int>(model.particles())),
-        list(pack, table, model.speciesCount(), md::defaultSkin(D)) {
+        forces(pack, model, md::defaultSkin(D), precision) {
     pack.load(0, liquid<D>(particles));
     rebuild();
   }
 
   void rebuild() {
-    while (!list.build(pack, 0)) list.grow(pack);
+    while (!forces.build(pack, 0)) forces.grow(pack);
   }
   Box<D> box() const {
     std::array<double, D> lengths{};
@@ -52,9 +52,8 @@ struct Parts {
 
   Mixture model;
   md::Tail tail;
-  md::PairTable table;
   ReplicaPack<D> pack;
-  md::NeighbourList<D> list;
+  Forces<D> forces;
 };
 
 }  // namespace glassforge::kernels

@@ -21,10 +21,8 @@ template <int D>
 Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double skin, Precision precision)
     : mixture_(mixture),
       tail_(makeTail(mixture.smoothing, mixture.cutoff)),
-      table_(mixture),
       pack_(replicas, mixture, boxOf<D>(mixture), particles),
-      list_(pack_, table_, mixture.speciesCount(), skin, precision == Precision::mixed ? WideFloat::width : Wide::width,
-            precision == Precision::mixed),
+      forces_(pack_, mixture, skin, precision),
       waiting_(static_cast<std::size_t>(replicas), 0),
       chain_(static_cast<std::size_t>(replicas)) {
   if (precision == Precision::full) return;
@@ -33,7 +31,6 @@ Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double sk
             "mixed precision needs a box of at least twice cutoff + skin = {}, it is {}; use double, or a smaller skin",
             2 * (mixture.maxCutoff() + skin), length);
   }
-  mixed_.emplace(pack_, table_, mixture.speciesCount());
 }
 
 template <int D>
@@ -66,7 +63,7 @@ void Engine<D>::drawVelocities(int r, double temperature, const StreamKey& key) 
 
 template <int D>
 void Engine<D>::growUntilBuilt(int r) {
-  while (!list_.build(pack_, r)) list_.grow(pack_);
+  while (!forces_.build(pack_, r)) forces_.grow(pack_);
 }
 
 template <int D>
@@ -75,19 +72,7 @@ void Engine<D>::prepare(int r) {
   if (!healthy(r)) return;
   growUntilBuilt(r);
   waiting_[static_cast<std::size_t>(r)] = 0;
-  std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
-}
-
-/// Forces of a step, in the precision of this engine; lists must hold.
-template <int D>
-template <class TailType>
-void Engine<D>::computeStepForces(const TailType& tail, int r) {
-  if (!mixed_) {
-    computeForces(tail, table_, pack_, list_, r);
-    return;
-  }
-  mixed_->update(pack_, r);
-  mixed_->computeForces(tail, table_.cutoff_y, pack_, list_, r);
+  std::visit([&](const auto& tail) { forces_.compute(tail, pack_, r); }, tail_);
 }
 
 template <int D>
@@ -114,9 +99,9 @@ template <int D>
 bool Engine<D>::refreshList(int r, bool outdated) {
   if (outdated) {
     inspect(r);
-    return healthy(r) && list_.build(pack_, r);
+    return healthy(r) && forces_.build(pack_, r);
   }
-  if (!mixed_) list_.updateCopies(pack_, r);
+  forces_.update(pack_, r);
   return true;
 }
 
@@ -138,8 +123,8 @@ bool Engine<D>::kickAndDrift(int r, double dt) {
   double* row = &pack_.row(r, 0, 0);
   double* velocity = &pack_.velocity(r, 0, 0);
   const double* force = &pack_.force(r, 0, 0);
-  const double* then = list_.builtAt(r);
-  DisplacementCheck check(list_.skin());
+  const double* then = forces_.builtAt(r);
+  DisplacementCheck check(forces_.skin());
   for (int i = 0; i < pack_.particles(); ++i) {
     const double scale = 0.5 * dt * pack_.inverse_mass[speciesOf(row[4 * i + 3])];
     double d2[4];
@@ -151,7 +136,7 @@ bool Engine<D>::kickAndDrift(int r, double dt) {
     }
     check.add((d2[0] + d2[1]) + (d2[2] + d2[3]));
   }
-  return list_.outdated(r, check);
+  return forces_.outdated(r, check);
 }
 
 template <int D>
@@ -169,14 +154,14 @@ bool Engine<D>::stepReplica(const TailType& tail, int r, double dt) {
   char& waiting = waiting_[static_cast<std::size_t>(r)];
   bool outdated = true;
   if (waiting) {
-    outdated = list_.outdated(pack_, r);
+    outdated = forces_.outdated(pack_, r);
   } else {
     scaleVelocities(r, dt);
     outdated = kickAndDrift(r, dt);
     waiting = 1;
   }
   if (!refreshList(r, outdated)) return false;
-  computeStepForces(tail, r);
+  forces_.compute(tail, pack_, r);
   kick(r, 0.5 * dt);
   scaleVelocities(r, dt);
   waiting = 0;
@@ -212,7 +197,7 @@ void Engine<D>::advance(std::int64_t steps, double dt) {
     bool done = true;
     for (int r = 0; r < R; ++r) done = done && !unfinished(r);
     if (done) return;
-    list_.grow(pack_);
+    forces_.grow(pack_);
   }
 }
 
@@ -247,43 +232,36 @@ void Engine<D>::exchangeTemperature(int r, double temperature) {
 
 template <int D>
 PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
-  if (mixed_) list_.updateCopies(pack_, r);  // sums are always taken in double
   const auto n = static_cast<std::size_t>(pack_.particles());
   std::vector<double> by_row(per_particle ? n : 0);
   const PairSums sums = std::visit(
-      [&](const auto& tail) {
-        return computeForcesAndEnergy(tail, table_, pack_, list_, r, per_particle ? by_row.data() : nullptr);
-      },
-      tail_);
-  if (mixed_) {  // looking at the energy must not change the trajectory
-    std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
-  }
-  if (per_particle) {
-    per_particle->resize(n);
-    for (std::size_t i = 0; i < n; ++i)
-      (*per_particle)[static_cast<std::size_t>(pack_.id(r, static_cast<int>(i)))] = by_row[i];
+      [&](const auto& tail) { return forces_.energy(tail, pack_, r, per_particle ? by_row.data() : nullptr); }, tail_);
+  if (!per_particle) return sums;
+  per_particle->resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    (*per_particle)[static_cast<std::size_t>(pack_.id(r, static_cast<int>(i)))] = by_row[i];
   }
   return sums;
 }
 
 template <int D>
 void Engine<D>::refreshUntilBuilt(int r) {
-  while (!refreshList(r, list_.outdated(pack_, r))) {
+  while (!refreshList(r, forces_.outdated(pack_, r))) {
     require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
-    list_.grow(pack_);
+    forces_.grow(pack_);
   }
 }
 
 template <int D>
 PairSums Engine<D>::forcesAt(int r) {
   refreshUntilBuilt(r);
-  return energy(r);
+  return std::visit([&](const auto& tail) { return forces_.computeWithEnergy(tail, pack_, r); }, tail_);
 }
 
 template <int D>
 void Engine<D>::forcesOnlyAt(int r) {
   refreshUntilBuilt(r);
-  std::visit([&](const auto& tail) { computeStepForces(tail, r); }, tail_);
+  std::visit([&](const auto& tail) { forces_.compute(tail, pack_, r); }, tail_);
 }
 
 template <int D>

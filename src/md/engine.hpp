@@ -8,9 +8,7 @@
 #include "core/checkpoint.hpp"
 #include "core/random.hpp"
 #include "core/replica_pack.hpp"
-#include "md/mixed_force.hpp"
-#include "md/neighbour_list.hpp"
-#include "md/pair_force.hpp"
+#include "md/pack_forces.hpp"
 #include "md/thermostat.hpp"
 
 namespace glassforge::md {
@@ -68,7 +66,7 @@ class Engine {
   /// Goes on from there: the same lists, forces and steps, bit for bit. FileError where it is not one of such an
   /// engine.
   void restore(const Checkpoint& checkpoint, const std::string& prefix);
-  long listBuilds(int r) const { return list_.builds(r); }
+  long listBuilds(int r) const { return forces_.builds(r); }
 
   /// Forces at the positions now in the pack, lists rebuilt only where needed: what a minimiser calls.
   PairSums forcesAt(int r);
@@ -85,19 +83,15 @@ class Engine {
   bool kickAndDrift(int r, double dt);
   bool refreshList(int r, bool outdated);
   void refreshUntilBuilt(int r);
-  template <class TailType>
-  void computeStepForces(const TailType& tail, int r);
   void inspect(int r);
   void growUntilBuilt(int r);
   void restoreReplica(const Checkpoint& checkpoint, const std::string& prefix, int r);
 
   Mixture mixture_;
   Tail tail_;
-  PairTable table_;
   ReplicaPack<D> pack_;
-  NeighbourList<D> list_;
-  std::optional<FixedPointRows<D>> mixed_;  ///< where the precision is mixed
-  std::vector<char> waiting_;               ///< (R) in the middle of a step, for lack of list memory
+  PackForces<D> forces_;
+  std::vector<char> waiting_;  ///< (R) in the middle of a step, for lack of list memory
   std::vector<NoseHooverChain> chain_;
   std::optional<Thermostat> thermostat_;
 };

@@ -26,7 +26,7 @@ void Engine<D>::save(Checkpoint& checkpoint, const std::string& prefix) const {
   Checkpoint::Integers id, species, image;
   for (int r = 0; r < R; ++r) {
     appendColumns<D>(&pack_.row(r, 0, 0), N, position);
-    appendColumns<D>(list_.builtAt(r), N, built_at);
+    appendColumns<D>(forces_.builtAt(r), N, built_at);
     appendColumns<D>(&pack_.velocity(r, 0, 0), N, velocity);
     appendColumns<D>(&pack_.force(r, 0, 0), N, force);
     for (int i = 0; i < N; ++i) {
@@ -72,9 +72,8 @@ void Engine<D>::restoreReplica(const Checkpoint& checkpoint, const std::string& 
         (static_cast<std::size_t>(r) * static_cast<std::size_t>(N) + static_cast<std::size_t>(i)) * D;
     for (int k = 0; k < D; ++k) pack_.image(r, i, k) = static_cast<int>(image[at + static_cast<std::size_t>(k)]);
   }
-  list_.outdated(pack_, r);
-  list_.updateCopies(pack_, r);
-  if (mixed_) mixed_->update(pack_, r);
+  forces_.outdated(pack_, r);
+  forces_.update(pack_, r);
 }
 
 template <int D>

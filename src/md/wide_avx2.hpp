@@ -36,6 +36,10 @@ struct Wide {
 inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) {
   return Wide(_mm256_fmadd_pd(a.v, b.v, c.v));
 }
+/// c - a b.
+inline Wide fusedNegativeMultiplyAdd(Wide a, Wide b, Wide c) {
+  return Wide(_mm256_fnmadd_pd(a.v, b.v, c.v));
+}
 inline Wide reciprocal(Wide a) {
   return Wide(1.0) / a;
 }

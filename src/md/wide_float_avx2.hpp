@@ -31,6 +31,10 @@ struct WideFloat {
 inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
   return WideFloat(_mm256_fmadd_ps(a.v, b.v, c.v));
 }
+/// c - a b.
+inline WideFloat fusedNegativeMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
+  return WideFloat(_mm256_fnmadd_ps(a.v, b.v, c.v));
+}
 /// The dividers, not the approximations of AVX2, whose bits differ between makers of processors.
 inline WideFloat reciprocal(WideFloat a) {
   return WideFloat(1.0) / a;

@@ -31,6 +31,10 @@ struct WideFloat {
 inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
   return WideFloat(_mm512_fmadd_ps(a.v, b.v, c.v));
 }
+/// c - a b.
+inline WideFloat fusedNegativeMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
+  return WideFloat(_mm512_fnmadd_ps(a.v, b.v, c.v));
+}
 /// 1 / a to single precision: a table of 14 bits refined by one Newton step, faster than the divider.
 inline WideFloat reciprocal(WideFloat a) {
   const WideFloat guess(_mm512_rcp14_ps(a.v));

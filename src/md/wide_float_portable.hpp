@@ -60,6 +60,10 @@ struct WideFloat {
 inline WideFloat fusedMultiplyAdd(const WideFloat& a, const WideFloat& b, const WideFloat& c) {
   return WideFloat::map([&](std::size_t k) { return std::fma(a.v[k], b.v[k], c.v[k]); });
 }
+/// c - a b.
+inline WideFloat fusedNegativeMultiplyAdd(const WideFloat& a, const WideFloat& b, const WideFloat& c) {
+  return WideFloat::map([&](std::size_t k) { return std::fma(-a.v[k], b.v[k], c.v[k]); });
+}
 inline WideFloat reciprocal(const WideFloat& a) {
   return WideFloat(1.0) / a;
 }

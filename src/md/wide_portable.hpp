@@ -70,6 +70,10 @@ struct Wide {
 inline Wide fusedMultiplyAdd(const Wide& a, const Wide& b, const Wide& c) {
   return Wide::map([&](std::size_t k) { return std::fma(a.v[k], b.v[k], c.v[k]); });
 }
+/// c - a b.
+inline Wide fusedNegativeMultiplyAdd(const Wide& a, const Wide& b, const Wide& c) {
+  return Wide::map([&](std::size_t k) { return std::fma(-a.v[k], b.v[k], c.v[k]); });
+}
 inline Wide reciprocal(const Wide& a) {
   return Wide(1.0) / a;
 }

@@ -88,29 +88,6 @@ TEST(Engine, speciesApartFromEachOtherAreRight) {
   expectForcesOfSpeciesApart<3>();
 }
 
-TEST(Engine, theInnerPartOfAListGivesTheBitsOfTheWhole) {
-  const Mixture m = test::small<3>(Smoothing::none);  // the smoothing that would show a pair left out or counted twice
-  ReplicaPack<3> pack(1, m, Box<3>({m.box[0], m.box[1], m.box[2]}), static_cast<int>(m.particles()));
-  pack.load(0, test::jitteredLattice(m, 0.15, 7));
-  const PairTable table(m);
-  const auto tail = std::get<EvenTail>(makeTail(m.smoothing, m.cutoff));
-  NeighbourList<3> list(pack, table, m.speciesCount(), 0.4);
-  while (!list.build(pack, 0)) list.grow(pack);
-  const auto forces = [&] {
-    computeForces(tail, table, pack, list, 0);
-    return std::vector<double>(&pack.force(0, 0, 0), &pack.force(0, 0, 0) + 4 * pack.particles());
-  };
-  const auto of_inner = forces();
-  const int inner_entries = list.end(0, 0, 0);
-  DisplacementCheck moved(list.skin());
-  moved.add(0.99 * moved.whole_limit);
-  EXPECT_FALSE(list.outdated(0, moved));
-  EXPECT_LT(inner_entries, list.end(0, 0, 0)) << "the whole must be longer, or the test shows nothing";
-  EXPECT_EQ(of_inner, forces());
-  moved.add(std::numeric_limits<double>::quiet_NaN());
-  EXPECT_TRUE(list.outdated(0, moved));
-}
-
 TEST(Engine, aSmallestBoxOfTwiceTheCutoffIsRight) {
   Mixture m = Mixture::preset("KA");
   m.counts = {120, 30};

@@ -39,6 +39,7 @@ TEST(Wide, arithmeticIsThatOfDouble) {
     EXPECT_EQ(lane(squareRoot(a), k), std::sqrt(x));
     EXPECT_EQ(lane(nearestInteger(b), k), std::nearbyint(y));
     EXPECT_EQ(lane(fusedMultiplyAdd(a, b, a), k), std::fma(x, y, x));
+    EXPECT_EQ(lane(fusedNegativeMultiplyAdd(a, b, a), k), std::fma(-x, y, x));
     EXPECT_EQ(lane(keep(b < Wide(0.3), a), k), y < 0.3 ? x : 0.0);
     EXPECT_EQ(lane(keep(firstLanes(2), a), k), k < 2 ? x : 0.0);
   }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/replica_pack.hpp"
-#include "md/neighbour_list.hpp"
 #include "md/pair_potential.hpp"
+#include "md/rows/row_list.hpp"
 #include "md/wide_float.hpp"
 
 namespace glassforge::md {
@@ -45,8 +45,7 @@ class FixedPointRows {
 
   /// Writes the forces of replica r into pack.force.
   template <class TailType>
-  void computeForces(const TailType& tail, double cutoff_y, ReplicaPack<D>& pack, const NeighbourList<D>& list,
-                     int r) const {
+  void computeForces(const TailType& tail, double cutoff_y, ReplicaPack<D>& pack, const RowList<D>& list, int r) const {
     const std::int32_t* rows = &rows_(r, 0, 0);
     double* force = &pack.force(r, 0, 0);
     const int* entry = list.particleEntries(r);

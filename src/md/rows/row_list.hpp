@@ -5,38 +5,23 @@
 #include <vector>
 
 #include "core/replica_pack.hpp"
+#include "md/displacement_check.hpp"
 #include "md/pair_potential.hpp"
-#include "md/row_grid.hpp"
+#include "md/rows/row_grid.hpp"
 
 namespace glassforge::md {
-
-/// Whether squared displacements since a build stay within half the skin, and within half of its inner share. What is
-/// not a number counts as beyond.
-struct DisplacementCheck {
-  static constexpr double inner_share = 0.5;  ///< of the skin: reach of the inner part of a list
-
-  explicit DisplacementCheck(double skin)
-      : inner_limit(0.25 * inner_share * inner_share * skin * skin), whole_limit(0.25 * skin * skin) {}
-  void add(double d2) {
-    beyond_inner |= !(d2 <= inner_limit);
-    beyond_whole |= !(d2 <= whole_limit);
-  }
-
-  double inner_limit, whole_limit;
-  bool beyond_inner = false, beyond_whole = false;
-};
 
 /// The list of one particle has a segment for each species of its neighbours, padded to whole registers with a row far
 /// away. Particle order (cell, then id) and entry order (species, then cell by cell) are pure functions of the
 /// positions at the build, so sums over a list have one order whatever ran before. Particles near a face have periodic
 /// copies (rows after the particles) that move with them: no minimum image is taken per pair.
 template <int D>
-class NeighbourList {
+class RowList {
  public:
   /// `skin` is added to every pair's cutoff; a list is good until some particle has moved by half of it. Lists are
   /// padded to a multiple of `padding` entries; with `by_particle`, particleEntries() is made as well.
-  NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin, int padding = Wide::width,
-                bool by_particle = false);
+  RowList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin, int padding = Wide::width,
+          bool by_particle = false);
 
   /// Sorts replica r by cell, makes its periodic copies and lists. False where memory is too small: call grow(), again.
   bool build(ReplicaPack<D>& pack, int r);
@@ -76,7 +61,6 @@ class NeighbourList {
   };
 
   void sortByCell(ReplicaPack<D>& pack, int r);
-  void permute(ReplicaPack<D>& pack, int r);
   bool makeCopies(ReplicaPack<D>& pack, int r);
   bool fillLists(const ReplicaPack<D>& pack, int r);
   bool fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near, Candidates& outer,
@@ -108,11 +92,9 @@ class NeighbourList {
   PackView<double***> shift_;     ///< (R, copies, 4)
   PackView<double***> built_at_;  ///< (R, N, 4) positions at the last build
   PackView<int**> order_, cell_of_, cell_start_;
-  PackView<double***> scratch_;   ///< (R, N, 4)
-  PackView<int***> scratch_int_;  ///< (R, N, 4)
 };
 
-extern template class NeighbourList<2>;
-extern template class NeighbourList<3>;
+extern template class RowList<2>;
+extern template class RowList<3>;
 
 }  // namespace glassforge::md

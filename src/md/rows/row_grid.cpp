@@ -1,4 +1,4 @@
-#include "md/row_grid.hpp"
+#include "md/rows/row_grid.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,15 +1,17 @@
-#include "md/neighbour_list.hpp"
+#include "md/rows/row_list.hpp"
 
 #include <algorithm>
 #include <cmath>
+
+#include "md/pack_order.hpp"
 
 namespace glassforge::md {
 namespace {
 
 constexpr double kSortCell = 2.5;  // edge of a cell of the sort in sigma_AA; its particles share candidates
-constexpr double kFarAway = 1e15;         // where the padding row lies: beyond any cutoff, its square still finite
-constexpr int kRowStride = 4;             // list entries are offsets into (rows, 4) arrays
-constexpr double kRoom = 1.3;             // spare room when memory is sized by mean density
+constexpr double kFarAway = 1e15;  // where the padding row lies: beyond any cutoff, its square still finite
+constexpr int kRowStride = 4;      // list entries are offsets into (rows, 4) arrays
+constexpr double kRoom = 1.3;      // spare room when memory is sized by mean density
 
 int roundedUp(double value) {
   return static_cast<int>(std::ceil(value));
@@ -18,8 +20,8 @@ int roundedUp(double value) {
 }  // namespace
 
 template <int D>
-NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin,
-                                int padding, bool by_particle)
+RowList<D>::RowList(ReplicaPack<D>& pack, const PairTable& table, int species_count, double skin, int padding,
+                    bool by_particle)
     : padding_(padding), by_particle_(by_particle), skin_(skin), reach_(0), species_count_(species_count) {
   require(std::isfinite(skin) && skin > 0, "skin of the neighbour list is {}, it must be positive", skin);
   for (int a = 0; a < species_count; ++a) {
@@ -59,14 +61,12 @@ NeighbourList<D>::NeighbourList(ReplicaPack<D>& pack, const PairTable& table, in
   built_at_ = PackView<double***>("list::built_at", R, N, 4);
   order_ = PackView<int**>("list::order", R, N);
   cell_of_ = PackView<int**>("list::cell_of", R, N);
-  scratch_ = PackView<double***>("list::scratch", R, N, 4);
-  scratch_int_ = PackView<int***>("list::scratch_int", R, N, 4);
   cell_start_ = PackView<int**>("list::cell_start", R, sort_total + 1);
   grow(pack);
 }
 
 template <int D>
-void NeighbourList<D>::grow(ReplicaPack<D>& pack) {
+void RowList<D>::grow(ReplicaPack<D>& pack) {
   const int rows = *std::max_element(rows_needed_.begin(), rows_needed_.end());
   const int entries = *std::max_element(entries_needed_.begin(), entries_needed_.end());
   row_capacity_ = std::max(row_capacity_, roundedUp(1.1 * rows));
@@ -83,7 +83,7 @@ void NeighbourList<D>::grow(ReplicaPack<D>& pack) {
 }
 
 template <int D>
-bool NeighbourList<D>::build(ReplicaPack<D>& pack, int r) {
+bool RowList<D>::build(ReplicaPack<D>& pack, int r) {
   sortByCell(pack, r);
   if (!makeCopies(pack, r)) return false;
   grid_.bin(r, &pack.row(r, 0, 0), pack.particles(), copies_(r), &source_(r, 0));
@@ -96,7 +96,7 @@ bool NeighbourList<D>::build(ReplicaPack<D>& pack, int r) {
 }
 
 template <int D>
-bool NeighbourList<D>::lacks(int r, int rows, int entries) {
+bool RowList<D>::lacks(int r, int rows, int entries) {
   rows_needed_[static_cast<std::size_t>(r)] = rows;
   entries_needed_[static_cast<std::size_t>(r)] = entries;
   return false;
@@ -104,8 +104,9 @@ bool NeighbourList<D>::lacks(int r, int rows, int entries) {
 
 /// Wraps replica r into the box and brings it into the order (cell, then id).
 template <int D>
-void NeighbourList<D>::sortByCell(ReplicaPack<D>& pack, int r) {
+void RowList<D>::sortByCell(ReplicaPack<D>& pack, int r) {
   const int N = pack.particles();
+  wrapPositions(pack, r);
   int total = 1;
   for (int k = 0; k < D; ++k) total *= sort_cells_[k];
   int* start = &cell_start_(r, 0);
@@ -113,7 +114,6 @@ void NeighbourList<D>::sortByCell(ReplicaPack<D>& pack, int r) {
   for (int i = 0; i < N; ++i) {
     int cell = 0;
     for (int k = D - 1; k >= 0; --k) {
-      pack.image(r, i, k) += pack.box.wrap(pack.row(r, i, k), k);
       const int c = static_cast<int>(pack.row(r, i, k) / pack.box.length(k) * sort_cells_[k]);
       cell = cell * sort_cells_[k] + std::min(c, sort_cells_[k] - 1);
     }
@@ -126,26 +126,12 @@ void NeighbourList<D>::sortByCell(ReplicaPack<D>& pack, int r) {
     std::sort(&order_(r, 0) + begin, &order_(r, 0) + start[c],
               [&](int a, int b) { return pack.id(r, a) < pack.id(r, b); });
   }
-  permute(pack, r);
-}
-
-template <int D>
-void NeighbourList<D>::permute(ReplicaPack<D>& pack, int r) {
-  const int N = pack.particles();
-  const auto rearrange = [&](auto* values, auto* scratch, int columns) {
-    for (int i = 0; i < N; ++i) std::copy_n(values + columns * order_(r, i), columns, scratch + columns * i);
-    std::copy_n(scratch, static_cast<std::size_t>(columns) * N, values);
-  };
-  rearrange(&pack.row(r, 0, 0), &scratch_(r, 0, 0), 4);
-  rearrange(&pack.velocity(r, 0, 0), &scratch_(r, 0, 0), 4);
-  rearrange(&pack.force(r, 0, 0), &scratch_(r, 0, 0), 4);
-  rearrange(&pack.image(r, 0, 0), &scratch_int_(r, 0, 0), 4);
-  rearrange(&pack.id(r, 0), &scratch_int_(r, 0, 0), 1);
+  rearrange(pack, r, &order_(r, 0));
 }
 
 /// A copy for every face, edge and corner a particle is within reach of.
 template <int D>
-bool NeighbourList<D>::makeCopies(ReplicaPack<D>& pack, int r) {
+bool RowList<D>::makeCopies(ReplicaPack<D>& pack, int r) {
   const int N = pack.particles();
   int count = 0;
   for (int i = 0; i < N; ++i) {
@@ -175,7 +161,7 @@ bool NeighbourList<D>::makeCopies(ReplicaPack<D>& pack, int r) {
 }
 
 template <int D>
-void NeighbourList<D>::updateCopies(ReplicaPack<D>& pack, int r) const {
+void RowList<D>::updateCopies(ReplicaPack<D>& pack, int r) const {
   const double* particle = &pack.row(r, 0, 0);
   const double* shift = &shift_(r, 0, 0);
   const int* source = &source_(r, 0);
@@ -188,7 +174,7 @@ void NeighbourList<D>::updateCopies(ReplicaPack<D>& pack, int r) const {
 
 /// Particles of a sort cell lie side by side and share their candidates.
 template <int D>
-bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
+bool RowList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
   std::vector<Candidates> near(static_cast<std::size_t>(species_count_));
   Candidates outer;
   const int N = pack.particles();
@@ -204,7 +190,7 @@ bool NeighbourList<D>::fillLists(const ReplicaPack<D>& pack, int r) {
 
 /// The corners of the particles begin .. end - 1.
 template <int D>
-Bounds NeighbourList<D>::boundsOf(const ReplicaPack<D>& pack, int r, int begin, int end) {
+Bounds RowList<D>::boundsOf(const ReplicaPack<D>& pack, int r, int begin, int end) {
   Bounds bounds;
   for (int k = 0; k < D; ++k) {
     bounds.low[k] = bounds.high[k] = pack.row(r, begin, k);
@@ -218,8 +204,8 @@ Bounds NeighbourList<D>::boundsOf(const ReplicaPack<D>& pack, int r, int begin, 
 
 /// Lists of particles begin .. end - 1 from entry `at` on; false where there is no room.
 template <int D>
-bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near,
-                                Candidates& outer, int& at) {
+bool RowList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, int end, std::vector<Candidates>& near,
+                          Candidates& outer, int& at) {
   const Bounds bounds = boundsOf(pack, r, begin, end);
   int most = 0;
   for (int s = 0; s < species_count_; ++s) {
@@ -241,8 +227,8 @@ bool NeighbourList<D>::fillCell(const ReplicaPack<D>& pack, int r, int begin, in
 /// The neighbours of particle i among the candidates of species s: first the inner ones, then the outer ones, then
 /// padding.
 template <int D>
-void NeighbourList<D>::fillSegment(const ReplicaPack<D>& pack, int r, int i, int s, const Candidates& near,
-                                   Candidates& outer, int& at) {
+void RowList<D>::fillSegment(const ReplicaPack<D>& pack, int r, int i, int s, const Candidates& near, Candidates& outer,
+                             int& at) {
   const double* x = &pack.row(r, i, 0);
   const Limits& limit = list_cutoff2_[speciesOf(x[3])][s];
   segment_(r, i, 2 * s) = at;
@@ -266,8 +252,8 @@ void NeighbourList<D>::fillSegment(const ReplicaPack<D>& pack, int r, int i, int
 /// those within the whole limit to `outer`. The number of inner ones.
 template <int D>
 template <bool by_particle>
-int NeighbourList<D>::search(const Candidates& near, int i, const double* x, const Limits& limit, int* rows,
-                             int* particles, Candidates& outer) {
+int RowList<D>::search(const Candidates& near, int i, const double* x, const Limits& limit, int* rows, int* particles,
+                       Candidates& outer) {
   const WideFloat inner(limit.inner), whole(limit.whole);
   const WideInt self(kRowStride * i);
   WideFloat centre[3];
@@ -302,25 +288,17 @@ int NeighbourList<D>::search(const Candidates& near, int i, const double* x, con
 }
 
 template <int D>
-bool NeighbourList<D>::outdated(const ReplicaPack<D>& pack, int r) {
-  const double* now = &pack.row(r, 0, 0);
-  const double* then = builtAt(r);
-  DisplacementCheck check(skin_);
-  for (int i = 0; i < pack.particles(); ++i) {
-    double d2[4];
-    for (int k = 0; k < 4; ++k) d2[k] = (now[4 * i + k] - then[4 * i + k]) * (now[4 * i + k] - then[4 * i + k]);
-    check.add((d2[0] + d2[1]) + (d2[2] + d2[3]));
-  }
-  return outdated(r, check);
+bool RowList<D>::outdated(const ReplicaPack<D>& pack, int r) {
+  return outdated(r, displacementsSince(builtAt(r), pack, r, skin_));
 }
 
 template <int D>
-bool NeighbourList<D>::outdated(int r, const DisplacementCheck& check) {
+bool RowList<D>::outdated(int r, const DisplacementCheck& check) {
   inner_[static_cast<std::size_t>(r)] = !check.beyond_inner;
   return check.beyond_whole;
 }
 
-template class NeighbourList<2>;
-template class NeighbourList<3>;
+template class RowList<2>;
+template class RowList<3>;
 
 }  // namespace glassforge::md

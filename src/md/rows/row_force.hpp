@@ -4,16 +4,11 @@
 #include <algorithm>
 
 #include "core/replica_pack.hpp"
-#include "md/neighbour_list.hpp"
 #include "md/pair_potential.hpp"
+#include "md/pair_sums.hpp"
+#include "md/rows/row_list.hpp"
 
 namespace glassforge::md {
-
-/// What a sum over all pairs of a replica gives.
-struct PairSums {
-  double energy = 0;  ///< potential energy
-  double virial = 0;  ///< sum over pairs of r . F
-};
 
 namespace detail {
 
@@ -84,7 +79,7 @@ KOKKOS_FORCEINLINE_FUNCTION void addEntries(Sums& sums, const Wide* centre, cons
 /// Force on one particle from its list; energy and virial of its half of each pair where asked for.
 template <int D, bool with_energy, class TailType>
 inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const double* rows, const double* self,
-                           const NeighbourList<D>& list, int r, int i) {
+                           const RowList<D>& list, int r, int i) {
   const int* entry = list.entries(r);
   const int species = speciesOf(self[3]);
   const Wide centre[3] = {Wide(self[0]), Wide(self[1]), Wide(self[2])};
@@ -116,8 +111,7 @@ inline RowForce forceOnRow(const TailType& tail, const PairTable& table, const d
 
 /// Writes the forces of replica r into pack.force; lists and periodic copies must be up to date.
 template <int D, class TailType>
-void computeForces(const TailType& tail, const PairTable& table, ReplicaPack<D>& pack, const NeighbourList<D>& list,
-                   int r) {
+void computeForces(const TailType& tail, const PairTable& table, ReplicaPack<D>& pack, const RowList<D>& list, int r) {
   const double* rows = &pack.row(r, 0, 0);
   double* force = &pack.force(r, 0, 0);
   for (int i = 0; i < pack.particles(); ++i) {
@@ -131,7 +125,7 @@ void computeForces(const TailType& tail, const PairTable& table, ReplicaPack<D>&
 /// As computeForces(), and the sums over pairs; `per_particle`, where given, receives E_i = 1/2 sum_j V(r_ij) by row.
 template <int D, class TailType>
 PairSums computeForcesAndEnergy(const TailType& tail, const PairTable& table, ReplicaPack<D>& pack,
-                                const NeighbourList<D>& list, int r, double* per_particle = nullptr) {
+                                const RowList<D>& list, int r, double* per_particle = nullptr) {
   const double* rows = &pack.row(r, 0, 0);
   double* force = &pack.force(r, 0, 0);
   PairSums sums;

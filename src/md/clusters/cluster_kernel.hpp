@@ -1,0 +1,218 @@
+/// Forces, energies and virials of one replica from its list of clusters.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "md/clusters/cluster_list.hpp"
+#include "md/pair_potential.hpp"
+#include "md/pair_sums.hpp"
+
+namespace glassforge::md {
+
+/// Forces of one replica by lane of its clusters: each pair is met once, its force added to one particle and taken from
+/// the other. One thread goes through a replica, in the order of its list, so sums have one order.
+template <int D, class Distance>
+class ClusterKernel {
+ public:
+  using Real = typename Distance::Real;
+  using Place = typename Distance::Place;
+  using Number = typename Distance::Number;
+  static constexpr std::size_t width = Distance::cluster_width;
+
+  /// To be called after each build of the list.
+  void setParameters(const PairTable& table, int species_count, const Clusters<D>& clusters) {
+    constexpr Number never = std::numeric_limits<Number>::infinity();  // of (r / sigma)^2: places without a particle
+    inverse_sigma2_.fill(table.inverse_sigma2, species_count, clusters.species(), never);
+    force_scale_.fill(table.force_scale, species_count, clusters.species(), 0);
+    four_epsilon_.fill(table.four_epsilon, species_count, clusters.species(), 0);
+    force_.resize(clusters.species().size() * D);
+  }
+
+  /// Forces from the positions (clusters, D, width), which are the list's own or another form of them.
+  template <class TailType>
+  void compute(const TailType& tail, double cutoff_y, const Distance& distance, const Place* position,
+               const ClusterList<D>& list) {
+    sweep<false>(tail, cutoff_y, distance, position, list);
+  }
+  /// The same with E_i = 1/2 sum_j V(r_ij) of each lane, and the sums over pairs.
+  template <class TailType>
+  PairSums computeWithEnergy(const TailType& tail, double cutoff_y, const Distance& distance, const Place* position,
+                             const ClusterList<D>& list) {
+    energy_.assign(list.clusters.species().size(), 0);
+    PairSums sums;
+    sums.virial = sweep<true>(tail, cutoff_y, distance, position, list);
+    for (int i = 0; i < list.clusters.particles(); ++i) sums.energy += energy(i);
+    return sums;
+  }
+
+  /// Writes the forces to rows (N, 4).
+  void store(const Clusters<D>& clusters, double* rows) const {
+    for (int i = 0; i < clusters.particles(); ++i) {
+      for (int k = 0; k < D; ++k) rows[4 * i + k] = force_[laneOf(i, k)];
+    }
+  }
+  double energy(int i) const { return energy_[static_cast<std::size_t>(i)]; }
+
+ private:
+  static constexpr std::size_t lanes = Real::width, parts = width / lanes;
+  static_assert(width % lanes == 0);
+
+  /// Force on the central particle, and energy and virial of its pairs.
+  struct Sums {
+    Real force[D], energy = Real(0.0), virial = Real(0.0);
+  };
+  /// Parameters of the pairs of one central particle, by lane.
+  struct Centre {
+    typename Distance::Coordinate place[D];
+    int lane;
+    const Number *inverse_sigma2, *force_scale, *four_epsilon;
+  };
+
+  static std::size_t laneOf(int i, int axis) {
+    const auto n = static_cast<std::size_t>(i);
+    return (n / width * D + static_cast<std::size_t>(axis)) * width + n % width;
+  }
+
+  template <bool with_energy, class TailType>
+  double sweep(const TailType& tail, double cutoff_y, const Distance& distance, const Place* position,
+               const ClusterList<D>& list);
+  template <class TailType>
+  struct Sweep;
+  template <bool with_energy>
+  void foldCopies(const Clusters<D>& clusters);
+
+  LaneTable<Number> inverse_sigma2_, force_scale_, four_epsilon_;
+  AlignedVector<Number> force_;   ///< (stored clusters, D, width)
+  AlignedVector<double> energy_;  ///< (stored clusters, width)
+};
+
+namespace detail {
+
+/// 0, 1, 2, ... : the numbers of the lanes of the widest cluster.
+template <class Number>
+constexpr auto kLaneNumbers = [] {
+  std::array<Number, 32> numbers{};
+  for (std::size_t n = 0; n < numbers.size(); ++n) numbers[n] = static_cast<Number>(n);
+  return numbers;
+}();
+
+}  // namespace detail
+
+/// What a sweep through all pairs works on, by value: no store to memory can change it.
+template <int D, class Distance>
+template <class TailType>
+struct ClusterKernel<D, Distance>::Sweep {
+  const TailType tail;
+  const Distance distance;
+  const Real limit;
+  const Place* position;
+  Number* force;
+  double* energy;
+
+  KOKKOS_FORCEINLINE_FUNCTION void differences(const Centre& centre, std::size_t first, Real* d) const {
+    const Place* place = position + D * (first - first % width) + first % width;
+    for (int k = 0; k < D; ++k) {
+      d[k] = distance(centre.place[k], Distance::Coordinate::load(place + k * width), k);
+    }
+  }
+
+  /// Force over distance of a central particle's pairs with the lanes from `first` on; with `own`, its own cluster,
+  /// only with lanes after its own.
+  template <bool with_energy, bool own>
+  KOKKOS_FORCEINLINE_FUNCTION Real factor(const Centre& centre, std::size_t first, Sums& sums) const {
+    Real d[D];
+    differences(centre, first, d);
+    Real r2 = d[0] * d[0];
+    for (int k = 1; k < D; ++k) r2 = fusedMultiplyAdd(d[k], d[k], r2);
+    const Real y = r2 * Real::load(centre.inverse_sigma2 + first);
+    auto inside = y < limit;
+    if constexpr (own) {
+      const Real after(static_cast<Number>(centre.lane));
+      inside = inside & (after < Real::load(detail::kLaneNumbers<Number>.data() + first % width));
+    }
+    const Real f = keep(inside, tail.slope(y) * Real::load(centre.force_scale + first));
+    if constexpr (with_energy) {
+      const Real half = keep(inside, tail.energy(y) * Real::load(centre.four_epsilon + first)) * Real(0.5);
+      sums.energy = sums.energy + half;
+      sums.virial = fusedMultiplyAdd(f, r2, sums.virial);
+      (Real::load(energy + first) + half).store(energy + first);
+    }
+    return f;
+  }
+
+  /// Adds forces to the central particle and takes them from the lanes.
+  KOKKOS_FORCEINLINE_FUNCTION void push(const Centre& centre, std::size_t first, const Real& factor, Sums& sums) const {
+    Real d[D];
+    differences(centre, first, d);
+    Number* reaction = force + D * (first - first % width) + first % width;
+    for (int k = 0; k < D; ++k) {
+      sums.force[k] = fusedMultiplyAdd(factor, d[k], sums.force[k]);
+      fusedNegativeMultiplyAdd(factor, d[k], Real::load(reaction + k * width)).store(reaction + k * width);
+    }
+  }
+
+  /// All pairs of a central particle. Factors of a batch are stored before forces are taken from them: two short chains
+  /// of dependent operations keep the processor busier than one long one.
+  template <bool with_energy>
+  KOKKOS_FORCEINLINE_FUNCTION void pairsOf(const Centre& centre, std::size_t own, const int* entry, int count,
+                                           Sums& sums) const {
+    for (std::size_t part = 0; part < width; part += lanes) {
+      push(centre, own + part, factor<with_energy, true>(centre, own + part, sums), sums);
+    }
+    for (int q = 0; q < count; ++q) {
+      const auto first = static_cast<std::size_t>(static_cast<std::uint32_t>(entry[q]));
+      for (std::size_t p = first; p < first + width; p += lanes)
+        push(centre, p, factor<with_energy, false>(centre, p, sums), sums);
+    }
+  }
+};
+
+/// Goes through all pairs; returns the virial where energies are asked for.
+template <int D, class Distance>
+template <bool with_energy, class TailType>
+double ClusterKernel<D, Distance>::sweep(const TailType& tail, double cutoff_y, const Distance& distance,
+                                         const Place* position, const ClusterList<D>& list) {
+  const Clusters<D>& clusters = list.clusters;
+  const std::vector<int>& species = clusters.species();
+  const Sweep<TailType> all{tail, distance, Real(cutoff_y), position, force_.data(), energy_.data()};
+  double virial = 0;
+  std::fill(force_.begin(), force_.end(), Number(0));
+  for (int i = 0; i < clusters.particles(); ++i) {
+    const int lane = i % static_cast<int>(width), a = species[static_cast<std::size_t>(i)];
+    Centre centre{{}, lane, inverse_sigma2_.of(a), force_scale_.of(a), four_epsilon_.of(a)};
+    Sums sums;
+    for (int k = 0; k < D; ++k) {
+      centre.place[k] = typename Distance::Coordinate(position[laneOf(i, k)]);
+      sums.force[k] = Real(0.0);
+    }
+    const int begin = list.begin(i);
+    all.template pairsOf<with_energy>(centre, static_cast<std::size_t>(i - lane), list.entries() + begin,
+                                      list.end(i) - begin, sums);
+    for (int k = 0; k < D; ++k) all.force[laneOf(i, k)] += static_cast<Number>(sum(sums.force[k]));
+    if constexpr (with_energy) {
+      energy_[static_cast<std::size_t>(i)] += sum(sums.energy);
+      virial += sum(sums.virial);
+    }
+  }
+  foldCopies<with_energy>(clusters);
+  return virial;
+}
+
+/// Adds what was taken from copies to the clusters that they are copies of.
+template <int D, class Distance>
+template <bool with_energy>
+void ClusterKernel<D, Distance>::foldCopies(const Clusters<D>& clusters) {
+  const auto fold = [&](auto* lanes_of, std::size_t per_cluster, int c) {
+    auto* to = lanes_of + static_cast<std::size_t>(clusters.source(c)) * per_cluster;
+    const auto* from = lanes_of + static_cast<std::size_t>(c) * per_cluster;
+    for (std::size_t n = 0; n < per_cluster; ++n) to[n] += from[n];
+  };
+  for (int c = clusters.count(); c < clusters.stored(); ++c) {
+    fold(force_.data(), D * width, c);
+    if constexpr (with_energy) fold(energy_.data(), width, c);
+  }
+}
+
+}  // namespace glassforge::md
