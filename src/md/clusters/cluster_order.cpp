@@ -5,21 +5,30 @@
 
 namespace glassforge::md {
 
+namespace {
+
+constexpr double kSlab = 6;  // height of a slab in sigma_AA
+
+int nearestOdd(double value) {
+  return 2 * std::max(0, static_cast<int>(std::floor(value / 2))) + 1;
+}
+
+}  // namespace
+
+/// Odd numbers of columns end each slab at the face where the next begins.
 template <int D>
 ClusterOrder<D>::ClusterOrder(const Box<D>& box, int particles, int width)
     : particles_(particles), key_(static_cast<std::size_t>(particles)) {
   const double edge = std::pow(width * box.volume() / particles, 1.0 / D);  // of a cube that holds one cluster
-  std::size_t cells = 1;
-  double base = 1;
-  for (int k = 0; k < D; ++k) {
-    const bool along = k == D - 1;
-    const double wanted = along ? particles / base : box.length(k) / edge;  // along a column about one particle a cell
-    cells_[k] = std::max(1, static_cast<int>(std::lround(wanted)));
-    inverse_edge_[k] = cells_[k] / box.length(k);
-    base *= cells_[k];
-    cells *= static_cast<std::size_t>(cells_[k]);
+  for (int k = 0; k + 1 < D; ++k) {
+    cells_[k] = nearestOdd(box.length(k) / edge);
+    columns_ *= cells_[k];
   }
-  start_.resize(cells + 1);
+  const int slabs = std::max(1, static_cast<int>(box.length(D - 1) / kSlab));
+  height_ = std::max(1, static_cast<int>(std::lround(static_cast<double>(particles) / columns_ / slabs)));
+  cells_[D - 1] = slabs * height_;  // about one particle a cell
+  for (int k = 0; k < D; ++k) inverse_edge_[k] = cells_[k] / box.length(k);
+  start_.resize(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(cells_[D - 1]) + 1);
 }
 
 template <int D>
@@ -27,16 +36,18 @@ int ClusterOrder<D>::cellAlong(const double* row, int axis) const {
   return std::min(static_cast<int>(row[axis] * inverse_edge_[axis]), cells_[axis] - 1);
 }
 
-/// The place of the row's cell on the walk: each axis is run through backwards where the place on the axes before it is
-/// odd.
+/// The place of the row's cell on the walk: slab by slab; each axis is run through backwards where the place on the
+/// axes before it is odd; cells of a column by its direction.
 template <int D>
 int ClusterOrder<D>::keyOf(const double* row) const {
-  int key = 0;
-  for (int k = 0; k < D; ++k) {
+  const int along = cellAlong(row, D - 1);
+  int column = along / height_;
+  for (int k = 0; k + 1 < D; ++k) {
     const int cell = cellAlong(row, k);
-    key = key * cells_[k] + (key % 2 == 0 ? cell : cells_[k] - 1 - cell);
+    column = column * cells_[k] + (column % 2 == 0 ? cell : cells_[k] - 1 - cell);
   }
-  return key;
+  const int cell = along % height_;
+  return column * height_ + (goesDown(column) ? height_ - 1 - cell : cell);
 }
 
 template <int D>
@@ -54,7 +65,7 @@ void ClusterOrder<D>::find(const double* rows, const int* id, std::vector<int>& 
   }
   for (std::size_t c = 0, begin = 0; c + 1 < start_.size(); ++c) {  // start_[c] is now the end of cell c
     const auto end = static_cast<std::size_t>(start_[c]);
-    const bool down = (c / static_cast<std::size_t>(cells_[D - 1])) % 2 != 0;
+    const bool down = goesDown(static_cast<int>(c) / height_);
     std::sort(order.begin() + static_cast<std::ptrdiff_t>(begin), order.begin() + static_cast<std::ptrdiff_t>(end),
               [&](int a, int b) {
                 const double d = rows[4 * a + D - 1] - rows[4 * b + D - 1];

@@ -7,9 +7,10 @@
 
 namespace glassforge::md {
 
-/// Columns of particles along the last axis, walked up and down in turn, from one column to one beside it. Cut into
-/// pieces of `width`, the order gives clusters of particles that lie close together (after Pall and Hess, Comput. Phys.
-/// Commun. 184, 2641 (2013), who fill up each column instead of going on in the next).
+/// Columns of particles along the last axis, walked up and down in turn, from one column to one beside it, through one
+/// slab of the box after another. Cut into pieces of `width`, the order gives clusters of particles that lie close
+/// together (after Pall and Hess, Comput. Phys. Commun. 184, 2641 (2013), who fill up each column instead of going on
+/// in the next); slabs keep what lies near in cache.
 template <int D>
 class ClusterOrder {
  public:
@@ -22,9 +23,11 @@ class ClusterOrder {
  private:
   int cellAlong(const double* row, int axis) const;
   int keyOf(const double* row) const;
+  bool goesDown(int column) const { return column % columns_ % 2 != 0; }
 
   int particles_;
-  int cells_[3] = {1, 1, 1};  ///< of the columns, and along them
+  int cells_[3] = {1, 1, 1};  ///< columns along each axis, and cells along a column through all slabs
+  int columns_ = 1, height_;  ///< columns in a slab, cells of a column within one
   double inverse_edge_[3] = {0, 0, 0};
   std::vector<int> key_, start_;
 };
