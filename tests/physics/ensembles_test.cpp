@@ -145,8 +145,8 @@ void expectCanonical(Sampling s, double t_hot) {
 }
 
 TEST(TwoTemperatures, SwapIsCanonical) { expectCanonical({.method = "swap", .seed = 11}, 1.16); }
-TEST(TwoTemperatures, NvtIsCanonical) { expectCanonical({.method = "md", .seed = 12}, 1.16); }
-TEST(TwoTemperatures, HybridIsCanonical) { expectCanonical({.method = "hybrid", .seed = 13}, 1.16); }
+TEST(TwoTemperatures, NvtIsCanonical) { expectCanonical({.method = "md", .samples = 2500, .seed = 12}, 1.16); }
+TEST(TwoTemperatures, HybridIsCanonical) { expectCanonical({.method = "hybrid", .samples = 2500, .seed = 13}, 1.16); }
 
 /// A temperature that is not what it is said to be must be found out: 5 % here, 2 % with the samples of the long tests.
 TEST(TwoTemperatures, FindsAWrongTemperature) {
