@@ -8,7 +8,7 @@
 #include "md/clusters/cluster_kernel.hpp"
 #include "md/clusters/cluster_list.hpp"
 #include "md/clusters/cluster_order.hpp"
-#include "md/clusters/fixed_point.hpp"
+#include "md/clusters/fixed_point_places.hpp"
 #include "md/displacement_check.hpp"
 #include "md/pair_sums.hpp"
 

@@ -56,7 +56,7 @@ class ClusterKernel {
   double energy(int i) const { return energy_[static_cast<std::size_t>(i)]; }
 
  private:
-  static constexpr std::size_t lanes = Real::width, parts = width / lanes;
+  static constexpr std::size_t lanes = Real::width;
   static_assert(width % lanes == 0);
 
   /// Force on the central particle, and energy and virial of its pairs.
@@ -111,19 +111,15 @@ struct ClusterKernel<D, Distance>::Sweep {
   Number* force;
   double* energy;
 
-  KOKKOS_FORCEINLINE_FUNCTION void differences(const Centre& centre, std::size_t first, Real* d) const {
-    const Place* place = position + D * (first - first % width) + first % width;
-    for (int k = 0; k < D; ++k) {
-      d[k] = distance(centre.place[k], Distance::Coordinate::load(place + k * width), k);
-    }
-  }
-
-  /// Force over distance of a central particle's pairs with the lanes from `first` on; with `own`, its own cluster,
-  /// only with lanes after its own.
+  /// A central particle meets the lanes from `first` on: forces, added to it and taken from them. With `own`, its own
+  /// cluster, only lanes after its own.
   template <bool with_energy, bool own>
-  KOKKOS_FORCEINLINE_FUNCTION Real factor(const Centre& centre, std::size_t first, Sums& sums) const {
+  KOKKOS_FORCEINLINE_FUNCTION void meet(const Centre& centre, std::size_t first, Sums& sums) const {
+    const std::size_t offset = D * (first - first % width) + first % width;
     Real d[D];
-    differences(centre, first, d);
+    for (int k = 0; k < D; ++k) {
+      d[k] = distance(centre.place[k], Distance::Coordinate::load(position + offset + k * width), k);
+    }
     Real r2 = d[0] * d[0];
     for (int k = 1; k < D; ++k) r2 = fusedMultiplyAdd(d[k], d[k], r2);
     const Real y = r2 * Real::load(centre.inverse_sigma2 + first);
@@ -132,39 +128,28 @@ struct ClusterKernel<D, Distance>::Sweep {
       const Real after(static_cast<Number>(centre.lane));
       inside = inside & (after < Real::load(detail::kLaneNumbers<Number>.data() + first % width));
     }
-    const Real f = keep(inside, tail.slope(y) * Real::load(centre.force_scale + first));
+    const Real factor = keep(inside, tail.slope(y) * Real::load(centre.force_scale + first));
+    for (int k = 0; k < D; ++k) {
+      Number* reaction = force + offset + k * width;
+      sums.force[k] = fusedMultiplyAdd(factor, d[k], sums.force[k]);
+      fusedNegativeMultiplyAdd(factor, d[k], Real::load(reaction)).store(reaction);
+    }
     if constexpr (with_energy) {
       const Real half = keep(inside, tail.energy(y) * Real::load(centre.four_epsilon + first)) * Real(0.5);
       sums.energy = sums.energy + half;
-      sums.virial = fusedMultiplyAdd(f, r2, sums.virial);
+      sums.virial = fusedMultiplyAdd(factor, r2, sums.virial);
       (Real::load(energy + first) + half).store(energy + first);
     }
-    return f;
   }
 
-  /// Adds forces to the central particle and takes them from the lanes.
-  KOKKOS_FORCEINLINE_FUNCTION void push(const Centre& centre, std::size_t first, const Real& factor, Sums& sums) const {
-    Real d[D];
-    differences(centre, first, d);
-    Number* reaction = force + D * (first - first % width) + first % width;
-    for (int k = 0; k < D; ++k) {
-      sums.force[k] = fusedMultiplyAdd(factor, d[k], sums.force[k]);
-      fusedNegativeMultiplyAdd(factor, d[k], Real::load(reaction + k * width)).store(reaction + k * width);
-    }
-  }
-
-  /// All pairs of a central particle. Factors of a batch are stored before forces are taken from them: two short chains
-  /// of dependent operations keep the processor busier than one long one.
+  /// All pairs of a central particle, whose own cluster begins at lane `own`.
   template <bool with_energy>
   KOKKOS_FORCEINLINE_FUNCTION void pairsOf(const Centre& centre, std::size_t own, const int* entry, int count,
                                            Sums& sums) const {
-    for (std::size_t part = 0; part < width; part += lanes) {
-      push(centre, own + part, factor<with_energy, true>(centre, own + part, sums), sums);
-    }
+    for (std::size_t part = 0; part < width; part += lanes) meet<with_energy, true>(centre, own + part, sums);
     for (int q = 0; q < count; ++q) {
       const auto first = static_cast<std::size_t>(static_cast<std::uint32_t>(entry[q]));
-      for (std::size_t p = first; p < first + width; p += lanes)
-        push(centre, p, factor<with_energy, false>(centre, p, sums), sums);
+      for (std::size_t part = 0; part < width; part += lanes) meet<with_energy, false>(centre, first + part, sums);
     }
   }
 };

@@ -4,13 +4,12 @@
 #include <cmath>
 
 namespace glassforge::md {
-
 namespace {
 
 constexpr double kSlab = 6;  // height of a slab in sigma_AA
 
 int nearestOdd(double value) {
-  return 2 * std::max(0, static_cast<int>(std::floor(value / 2))) + 1;
+  return 2 * static_cast<int>(value / 2) + 1;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/box.hpp"
+#include "md/fixed_point.hpp"
 #include "md/wide.hpp"
 #include "md/wide_float.hpp"
 
@@ -43,7 +44,7 @@ struct NearestImageDistance {
   double length[D], inverse[D];
 };
 
-/// Of fixed-point places (box / 2^32), whose wrapping difference is the nearest image.
+/// Of fixed-point places, whose wrapping difference is the nearest image.
 template <int D>
 struct FixedPointDistance {
   using Real = WideFloat;
@@ -51,16 +52,13 @@ struct FixedPointDistance {
   using Place = std::int32_t;
   using Number = float;
   static constexpr int cluster_width = WideFloat::width;
-  static constexpr double steps = 4294967296.0;  ///< in a box
 
-  explicit FixedPointDistance(const Box<D>& box) {
-    for (int k = 0; k < D; ++k) step[k] = box.length(k) / steps;
-  }
+  explicit FixedPointDistance(const Box<D>& box) : scale(box) {}
   KOKKOS_FORCEINLINE_FUNCTION WideFloat operator()(const WideInt& a, const WideInt& b, int axis) const {
-    return toFloat(a - b) * WideFloat(step[axis]);
+    return toFloat(a - b) * WideFloat(scale.step(axis));
   }
 
-  double step[D];
+  FixedPoint<D> scale;
 };
 
 }  // namespace glassforge::md

@@ -1,28 +1,23 @@
-/// Forces in mixed precision: fixed-point positions, pair arithmetic in single, sums over registers and integration in
-/// double precision. The error and where it matters: docs/formulas.md, "Molecular dynamics".
+/// Forces in mixed precision, row by row: sums over registers are in double precision.
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
 #include "core/replica_pack.hpp"
+#include "md/fixed_point.hpp"
 #include "md/pair_potential.hpp"
 #include "md/rows/row_list.hpp"
 #include "md/wide_float.hpp"
 
 namespace glassforge::md {
 
-/// Positions of one pack as fractions of the box in 32 bits: a difference that wraps is the minimum image, to L / 2^32.
+/// Positions of one pack in fixed point, and its forces from them.
 template <int D>
 class FixedPointRows {
  public:
   FixedPointRows(const ReplicaPack<D>& pack, const PairTable& table, int species_count)
-      : rows_("mixed::rows", pack.replicas(), pack.particles(), 4) {
-    constexpr double steps = 4294967296.0;
-    for (int k = 0; k < D; ++k) {
-      to_fixed_[k] = steps / pack.box.length(k);
-      to_length_[k] = pack.box.length(k) / steps;
-    }
+      : rows_("mixed::rows", pack.replicas(), pack.particles(), 4), scale_(pack.box) {
     for (int a = 0; a < species_count; ++a) {
       for (int b = 0; b < species_count; ++b) {
         inverse_sigma2_[a][b] = table.inverse_sigma2[a][b];
@@ -36,9 +31,7 @@ class FixedPointRows {
     const double* row = &pack.row(r, 0, 0);
     std::int32_t* fixed = &rows_(r, 0, 0);
     for (int i = 0; i < pack.particles(); ++i) {
-      for (int k = 0; k < 3; ++k) {
-        fixed[4 * i + k] = static_cast<std::int32_t>(static_cast<std::int64_t>(row[4 * i + k] * to_fixed_[k]));
-      }
+      for (int k = 0; k < D; ++k) fixed[4 * i + k] = scale_.toFixed(row[4 * i + k], k);
       fixed[4 * i + 3] = speciesOf(row[4 * i + 3]);
     }
   }
@@ -59,7 +52,7 @@ class FixedPointRows {
         const WideFloat scale(force_scale_[mine[3]][s]);
         for (int k = 0; k < D; ++k) total.axis[k] = fusedMultiplyAdd(scale, sums.axis[k], total.axis[k]);
       }
-      for (int k = 0; k < D; ++k) force[4 * i + k] = to_length_[k] * sum(total.axis[k]);
+      for (int k = 0; k < D; ++k) force[4 * i + k] = scale_.step(k) * sum(total.axis[k]);
     }
   }
 
@@ -80,7 +73,7 @@ class FixedPointRows {
                    const int* entry, int first, int last, int a, int b) const {
     const WideFloat limit(cutoff_y), self(0.0);
     WideFloat weight[3];  // from a squared distance in steps to one in units of sigma
-    for (int k = 0; k < D; ++k) weight[k] = WideFloat(to_length_[k] * to_length_[k] * inverse_sigma2_[a][b]);
+    for (int k = 0; k < D; ++k) weight[k] = WideFloat(scale_.step(k) * scale_.step(k) * inverse_sigma2_[a][b]);
     Wide3 sums;
     constexpr int batch = 16;
     Distance stored[batch];
@@ -109,7 +102,7 @@ class FixedPointRows {
   }
 
   PackView<std::int32_t***> rows_;  ///< (R, N, 4): x, y, z, species
-  double to_fixed_[3] = {}, to_length_[3] = {};
+  FixedPoint<D> scale_;
   double inverse_sigma2_[Mixture::max_species][Mixture::max_species] = {};
   float force_scale_[Mixture::max_species][Mixture::max_species] = {};
 };

@@ -7,7 +7,6 @@ namespace glassforge::md {
 namespace {
 
 constexpr double kEdge[3] = {0.5, 1.5, 1.5};  // of a cell in sigma_AA: short along the lines, which are cut at cells
-constexpr float kFarAway = 1e15f;             // beyond any cutoff, its square still finite
 
 }  // namespace
 

@@ -4,12 +4,10 @@
 #include <vector>
 
 #include "core/replica_pack.hpp"
+#include "md/single_precision.hpp"
 #include "md/wide_float.hpp"
 
 namespace glassforge::md {
-
-/// Of a length: what distances in single precision may be off by.
-inline constexpr double kSingleRounding = 4e-7;
 
 /// Rows of one species near a group of particles, in columns that are contiguous and padded for wide loads.
 struct Candidates {

@@ -9,7 +9,6 @@ namespace glassforge::md {
 namespace {
 
 constexpr double kSortCell = 2.5;  // edge of a cell of the sort in sigma_AA; its particles share candidates
-constexpr double kFarAway = 1e15;  // where the padding row lies: beyond any cutoff, its square still finite
 constexpr int kRowStride = 4;      // list entries are offsets into (rows, 4) arrays
 constexpr double kRoom = 1.3;      // spare room when memory is sized by mean density
 
