@@ -19,7 +19,7 @@
 #include "io/label_file.hpp"
 #include "io/prediction_file.hpp"
 #include "io/text_file.hpp"
-#include "ml/linalg/moments.hpp"
+#include "ml/benchmark/metrics.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -164,7 +164,8 @@ void verifyCertificates(VerifyContext& context) {
   }
 }
 
-/// Predictions and labels of the first species over the test structures, by (model, label, time).
+/// Moments of predictions and labels of the first species, structure by structure, by (model, label, time): pooled in
+/// the order of the split, as the scores were.
 class PooledScores {
  public:
   PooledScores(const VerifyContext& context, const Split& split) {
@@ -178,24 +179,24 @@ class PooledScores {
   }
 
   double pearson(const std::string& model, const std::string& label, double time) const {
-    const auto found = columns_.find({model, label, time});
-    if (found == columns_.end()) return std::nan("");
-    return ml::Moments::of(found->second.first, found->second.second).pearson();
+    const auto found = structures_.find({model, label, time});
+    return found == structures_.end() ? std::nan("") : ml::pool(found->second).pearson();
   }
 
  private:
   void add(const io::Prediction& p, const Array<double>& truth, const StructureLabels& labels) {
     if (truth.shape() != p.values.shape()) return;
     for (std::size_t t = 0; t < labels.times.size(); ++t) {
-      auto& [predicted, true_values] = columns_[{p.model, p.label, labels.times[t]}];
+      std::vector<double> predicted, true_values;
       for (std::size_t i = 0; i < labels.species.size(); ++i) {
         if (labels.species[i] != 0) continue;
         predicted.push_back(p.values(t, i));
         true_values.push_back(truth(t, i));
       }
+      structures_[{p.model, p.label, labels.times[t]}].push_back(ml::Moments::of(predicted, true_values));
     }
   }
-  std::map<std::tuple<std::string, std::string, double>, std::pair<std::vector<double>, std::vector<double>>> columns_;
+  std::map<std::tuple<std::string, std::string, double>, std::vector<ml::Moments>> structures_;
 };
 
 void verifyScores(VerifyContext& context, const Split& split) {

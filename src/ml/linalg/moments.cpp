@@ -13,15 +13,23 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Mean of a column, exact where all its values are equal, so that a constant column has no spread at all.
+/// A column whose values spread less than this share of their mean tells rounding, not what was predicted.
+constexpr double resolved_spread = 1e-13;
+
+/// Mean of a column to the last bit or so, however many values it has: where they hardly differ, the error of a plain
+/// sum would be as large as they spread. Where all are equal it is theirs.
 double meanOf(std::span<const double> x) {
-  double sum = 0;
-  bool constant = true;
-  for (double v : x) {
-    sum += v;
-    constant = constant && v == x.front();
-  }
-  return constant ? x.front() : sum / static_cast<double>(x.size());
+  const auto rows = static_cast<double>(x.size());
+  double sum = 0, rest = 0;
+  for (const double v : x) sum += v - x.front();
+  const double mean = x.front() + sum / rows;
+  for (const double v : x) rest += v - mean;
+  return mean + rest / rows;
+}
+
+bool isConstant(double mean, double squares, double rows) {
+  const double spread = std::abs(mean) * resolved_spread;
+  return !(squares > rows * spread * spread);
 }
 
 }  // namespace
@@ -69,12 +77,12 @@ Moments Moments::unpack(std::span<const double> in) {
 }
 
 double Moments::pearson() const {
-  if (rows < 2 || !(spp > 0) || !(syy > 0)) return not_a_number;
+  if (rows < 2 || isConstant(mean_p, spp, rows) || isConstant(mean_y, syy, rows)) return not_a_number;
   return std::clamp(spy / (std::sqrt(spp) * std::sqrt(syy)), -1.0, 1.0);
 }
 
 double Moments::r2() const {
-  if (rows < 2 || !(syy > 0)) return not_a_number;
+  if (rows < 2 || isConstant(mean_y, syy, rows)) return not_a_number;
   return 1 - squared_error / syy;
 }
 

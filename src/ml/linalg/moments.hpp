@@ -21,7 +21,7 @@ struct Moments {
   void pack(std::vector<double>& out) const;
   static Moments unpack(std::span<const double> in);
 
-  /// NaN where either side is constant or there are fewer than two rows.
+  /// NaN where either side is constant, to 1e-13 of its mean (standard deviation), or there are fewer than two rows.
   double pearson() const;
   /// Coefficient of determination 1 - sum (y - p)^2 / sum (y - ybar)^2; NaN for constant labels.
   double r2() const;

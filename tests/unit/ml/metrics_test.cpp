@@ -60,6 +60,31 @@ TEST(Moments, MergeAndPackEqualOnePass) {
   EXPECT_EQ(Moments::merge(Moments{}, whole).spy, whole.spy);
 }
 
+/// Remaining bonds at short times are nearly all 1, and so is what a model makes of them.
+TEST(Moments, OfValuesThatHardlyDifferDoNotDependOnHowTheyArePooled) {
+  Draws draw(23);
+  std::vector<double> p, y;
+  for (int i = 0; i < 1200; ++i) {
+    p.push_back(0.9 + std::round(100 * draw.normal()) * 0x1p-53);  // spreads by 1.2e-14
+    y.push_back(i % 50 == 0 ? 0.9 : 1.0);
+  }
+  const auto pooled = [](const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<Moments> parts;
+    for (std::size_t first = 0; first < a.size(); first += 400)
+      parts.push_back(Moments::of(std::span(a).subspan(first, 400), std::span(b).subspan(first, 400)));
+    return pool(parts).pearson();
+  };
+  std::vector<double> spread, far;  // the same deviations, a thousand times larger, and from 0
+  for (const double v : p) {
+    far.push_back((v - 0.9) * 0x1p53);
+    spread.push_back(0.9 + (v - 0.9) * 1024);
+  }
+  EXPECT_TRUE(std::isnan(pearson(p, y))) << "what spreads by less than 1e-13 of its mean is rounding";
+  EXPECT_TRUE(std::isnan(pooled(p, y)));
+  EXPECT_NEAR(pearson(spread, y), pearson(far, y), 1e-9);
+  EXPECT_NEAR(pooled(spread, y), pearson(far, y), 1e-9);
+}
+
 TEST(Moments, R2IsOneMinusResidualOverSpread) {
   const std::vector<double> y{1, 2, 3, 4}, p{1, 2, 3, 5};
   EXPECT_NEAR(Moments::of(p, y).r2(), 1 - 1.0 / 5.0, 1e-15);
