@@ -4,7 +4,8 @@
 #include <fstream>
 
 #include "ml/descriptors/descriptor.hpp"
-#include "ml/models/graph_trainer.hpp"
+#include "ml/models/graph_optimiser.hpp"
+#include "ml/nn/adam.hpp"
 
 namespace glassforge::app {
 namespace {
@@ -76,7 +77,8 @@ class Learner {
         parameters_(ml::numbersIn(network_->layout())),
         gradient_(parameters_.size()),
         statistics_(ml::numbersIn(network_->statisticsLayout())),
-        adam_(parameters_.size(), ml::adamSettings(learning)) {
+        rate_(learning.rate),
+        optimiser_(ml::makeOptimiser(learning, network_->layout())) {
     network_->initialise({kSeed, Purpose::network_weights, 0, 0}, parameters_, statistics_);
   }
 
@@ -87,7 +89,7 @@ class Learner {
     const double loss =
         network_->addGradient(parameters_, sample, {kSeed, 0, passes_++}, weights_, gradient_, statistics_);
     if (clip_ > 0) ml::nn::clipNorm<float>(gradient_, clip_);
-    adam_.step(parameters_, gradient_);
+    optimiser_->step(parameters_, gradient_, rate_);
     return loss;
   }
 
@@ -96,7 +98,8 @@ class Learner {
   double clip_;
   ml::LossWeights weights_;
   std::vector<float> parameters_, gradient_, statistics_;
-  ml::nn::Adam<float> adam_;
+  double rate_;
+  std::unique_ptr<ml::GraphOptimiser> optimiser_;
   std::uint64_t passes_ = 0;
 };
 

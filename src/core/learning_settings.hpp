@@ -18,9 +18,10 @@ struct GraphLearning {
   std::int64_t passes = 10000;        ///< of the last phase
   std::int64_t pretrain_passes = 0;   ///< of a first phase that learns the edge targets alone
   std::int64_t validate_every = 500;  ///< passes between two looks at the validation part
-  double rate = 1e-4;                 ///< of Adam, at its highest
+  std::string optimiser = "adam";     ///< or "soap"
+  double rate = 1e-4;                 ///< of the optimiser, at its highest
   std::string schedule = "constant";  ///< or "cosine": a rise over the first 5 %, then down to nothing as a cosine
-  double beta1 = 0.9;                 ///< of Adam
+  double beta1 = 0.9;                 ///< of the optimiser: share of the last mean gradient that is kept
   double clip = 1.0;                  ///< largest norm of a step's gradient; 0: none
   double decay = 0;                   ///< weight of the sum of squares of all parameters in the loss
   double node_share = 1;              ///< weight of the nodes' loss; the edges' has the rest

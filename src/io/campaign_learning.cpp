@@ -64,14 +64,16 @@ std::string initialPath(const TomlDocument& document, const std::string& given) 
 }
 
 GraphLearning readGraphLearning(const TomlDocument& document, const std::string& name, GraphLearning g) {
-  const TomlSection section(document, "train." + name,
-                            {"networks", "batch", "passes", "pretrain_passes", "validate_every", "rate", "schedule",
-                             "beta1", "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
+  const TomlSection section(
+      document, "train." + name,
+      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "rate", "schedule", "beta1",
+       "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
   g.networks = section.integer("networks", Range::between(1, 1000), g.networks);
   g.batch = section.integer("batch", Range::between(1, 1e4), g.batch);
   g.passes = section.integer("passes", Range::between(1, 1e9), g.passes);
   g.pretrain_passes = section.integer("pretrain_passes", Range::between(0, 1e9), g.pretrain_passes);
   g.validate_every = section.integer("validate_every", Range::between(1, 1e9), g.validate_every);
+  g.optimiser = section.choice("optimiser", g.optimiser, std::array<std::string_view, 2>{"adam", "soap"});
   g.rate = section.number("rate", {.min = 0, .max = 1, .open = true}, g.rate);
   g.schedule = section.choice("schedule", g.schedule, std::array<std::string_view, 2>{"constant", "cosine"});
   g.beta1 = section.number("beta1", Range::between(0, 0.9999), g.beta1);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "ml/nn/adam.hpp"
 
 namespace glassforge::ml {
 
@@ -54,10 +55,6 @@ std::vector<GraphLook> asHistory(const Checkpoint::Reals& numbers) {
 
 }  // namespace
 
-nn::AdamSettings adamSettings(const GraphLearning& learning) {
-  return {learning.rate, learning.beta1, 0.999, 1e-8, true};
-}
-
 std::array<double, 8> GraphLook::values() const {
   return {phase, passes, loss, validation.loss, validation.pearson, validation.pearson_pooled, validation.pearson_edges,
           rate};
@@ -100,7 +97,7 @@ GraphTrainer::GraphTrainer(GraphNetwork<float>& network, GraphData& data, Reduce
       parameters_(numbersIn(network.layout())),
       statistics_(statistics_count_),
       gradient_(parameters_.size()),
-      optimiser_(parameters_.size(), adamSettings(task_.learning)) {
+      optimiser_(makeOptimiser(task_.learning, network_.layout())) {
   require(!data_.view().train().empty(), "there are no training structures: raise [split] train");
   network_.initialise({task_.seed, Purpose::network_weights, 0, task_.network}, parameters_, statistics_);
   if (!task_.initial.empty()) fill(task_.initial, network_.layout(), task_.model, parameters_);
@@ -161,8 +158,7 @@ void GraphTrainer::improve(double rate, std::int64_t count) {
   const auto pull = static_cast<float>(2 * task_.learning.decay);
   for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] = gradient_[i] * share + pull * parameters_[i];
   if (task_.learning.clip > 0) nn::clipNorm(std::span(gradient_), task_.learning.clip);
-  optimiser_.setRate(rate);
-  optimiser_.step(parameters_, gradient_);
+  optimiser_->step(parameters_, gradient_, rate);
 }
 
 FitProgress GraphTrainer::look(const Phase& phase, double rate) {
@@ -193,7 +189,7 @@ FitProgress GraphTrainer::look(const Phase& phase, double rate) {
 
 std::optional<FitProgress> GraphTrainer::step() {
   const Phase now = phase();
-  if (passes_ == now.first) optimiser_ = nn::Adam<float>(parameters_.size(), adamSettings(task_.learning));
+  if (passes_ == now.first) optimiser_ = makeOptimiser(task_.learning, network_.layout());
   const std::int64_t before = passes_, count = std::min(task_.learning.batch, now.last - passes_);
   const nn::RateSchedule schedule(task_.learning.schedule, task_.learning.rate, now.last - now.first);
   const double rate = schedule.rate(before - now.first, before - now.first + count);
@@ -213,13 +209,10 @@ TrainedGraph GraphTrainer::result() const {
 }
 
 void GraphTrainer::save(Checkpoint& checkpoint, const std::string& prefix) const {
-  const auto& adam = optimiser_.state();
   checkpoint.put(prefix + "passes", passes_);
   checkpoint.put(prefix + "parameters", wide(parameters_));
   checkpoint.put(prefix + "statistics", wide(statistics_));
-  checkpoint.put(prefix + "adam/powers", Checkpoint::Reals{adam.power1, adam.power2});
-  checkpoint.put(prefix + "adam/mean", wide(adam.mean));
-  checkpoint.put(prefix + "adam/square", wide(adam.square));
+  optimiser_->save(checkpoint, prefix);
   checkpoint.put(prefix + "loss", loss_);
   checkpoint.put(prefix + "passes_in_loss", passes_in_loss_);
   checkpoint.put(prefix + "history", asReals(history_));
@@ -231,9 +224,7 @@ void GraphTrainer::load(const Checkpoint& checkpoint, const std::string& prefix)
   passes_ = checkpoint.integer(prefix + "passes");
   parameters_ = narrow(checkpoint.reals(prefix + "parameters", size));
   statistics_ = narrow(checkpoint.reals(prefix + "statistics", statistics_count_));
-  const auto& powers = checkpoint.reals(prefix + "adam/powers", 2);
-  optimiser_.setState({powers[0], powers[1], narrow(checkpoint.reals(prefix + "adam/mean", size)),
-                       narrow(checkpoint.reals(prefix + "adam/square", size))});
+  optimiser_->load(checkpoint, prefix);
   loss_ = checkpoint.real(prefix + "loss");
   passes_in_loss_ = checkpoint.integer(prefix + "passes_in_loss");
   history_ = asHistory(checkpoint.reals(prefix + "history"));

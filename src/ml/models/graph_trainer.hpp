@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +14,12 @@
 #include "core/fit_monitor.hpp"
 #include "ml/models/graph_data.hpp"
 #include "ml/models/graph_network.hpp"
+#include "ml/models/graph_optimiser.hpp"
 #include "ml/models/graph_validation.hpp"
 #include "ml/models/reducer.hpp"
-#include "ml/nn/adam.hpp"
 #include "ml/nn/rate_schedule.hpp"
 
 namespace glassforge::ml {
-
-/// As torch has it: beta2 = 0.999, epsilon = 1e-8 after the correction for the start.
-nn::AdamSettings adamSettings(const GraphLearning& learning);
 
 /// What one network is to learn and how. The structures, targets and whether there are edge targets come from the data.
 struct GraphTask {
@@ -99,7 +97,7 @@ class GraphTrainer {
   GraphTask task_;
   std::size_t statistics_count_ = 0;
   std::vector<float> parameters_, statistics_, gradient_;
-  nn::Adam<float> optimiser_;
+  std::unique_ptr<GraphOptimiser> optimiser_;
   std::int64_t passes_ = 0;
   double loss_ = 0;  // summed since the last look
   std::int64_t passes_in_loss_ = 0;

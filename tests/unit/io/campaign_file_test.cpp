@@ -106,7 +106,8 @@ TEST_F(CampaignFile, TemperingResolvesItsLadder) {
   EXPECT_EQ(with({"system.model=KA", "equilibrate.method=tempering"}).equilibrate.temperatures.size(), 8u);
 }
 
-/// Folders that were made before a key came must stay valid: the hash of this campaign was taken before tempering had keys.
+/// Folders that were made before a key came must stay valid: the hash of this campaign was taken before tempering had
+/// keys.
 TEST_F(CampaignFile, HashesOfOldCampaignsStay) {
   EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea");
   EXPECT_EQ(campaignHash(with({"equilibrate.levels=12", "equilibrate.exchange_time=3"})), "96c89b202e500fea");
@@ -168,14 +169,15 @@ times = [1]
 }
 
 TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
-  const auto c = with({"train.models=[\"botan\", \"mine\"]", "train.botan.networks=3", "train.botan.batch=5",
-                       "train.botan.passes=11", "train.botan.pretrain_passes=12", "train.botan.validate_every=13",
-                       "train.botan.rate=2e-4", "train.botan.schedule=cosine", "train.botan.beta1=0.8",
-                       "train.botan.clip=0.5", "train.botan.decay=1e-6", "train.botan.node_share=0.7",
-                       "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]", "train.botan.times=[2, 30]",
-                       "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
+  const auto c =
+      with({"train.models=[\"botan\", \"mine\"]", "train.botan.networks=3", "train.botan.batch=5",
+            "train.botan.passes=11", "train.botan.pretrain_passes=12", "train.botan.validate_every=13",
+            "train.botan.optimiser=soap", "train.botan.rate=2e-4", "train.botan.schedule=cosine",
+            "train.botan.beta1=0.8", "train.botan.clip=0.5", "train.botan.decay=1e-6", "train.botan.node_share=0.7",
+            "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]", "train.botan.times=[2, 30]",
+            "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
   const GraphLearning wanted{
-      3, 5, 11, 12, 13, 2e-4, "cosine", 0.8, 0.5, 1e-6, 0.7, 0.2, {"bond_breaking"}, {2, 30}, "/w/start.npz"};
+      3, 5, 11, 12, 13, "soap", 2e-4, "cosine", 0.8, 0.5, 1e-6, 0.7, 0.2, {"bond_breaking"}, {2, 30}, "/w/start.npz"};
   EXPECT_EQ(c.learning.graph("botan"), wanted);
   EXPECT_EQ(c.learning.graph("mine").passes, 7);
   EXPECT_EQ(c.learning.graph("se3"), LearningSettings().graph("se3"));
@@ -185,6 +187,7 @@ TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
   EXPECT_THAT(failureWith("train.se3.pases=3"), HasSubstr("did you mean passes?"));
   EXPECT_THAT(failureWith("train.bapst.rate=0"), HasSubstr("above 0"));
   EXPECT_THAT(failureWith("train.bapst.schedule=linear"), HasSubstr("\"constant\", \"cosine\""));
+  EXPECT_THAT(failureWith("train.bapst.optimiser=sgd"), HasSubstr("\"adam\", \"soap\""));
   EXPECT_THAT(failureWith("train.botan.node_share=1.5"), HasSubstr("at most 1"));
   EXPECT_THAT(failureWith("train.mine.passes=7"), HasSubstr("mine")) << "a table of a model that is not trained";
 }
@@ -206,15 +209,17 @@ TEST_F(CampaignFile, ParticlesKeepCompositionAndDensity) {
 TEST_F(CampaignFile, UnknownKeysAreRefusedWithTheNearestKnownOne) {
   EXPECT_THAT(failure(std::string(kKA2D) + "[engine]\nskni = 0.3\n"),
               AllOf(HasSubstr("campaign.toml:23"), HasSubstr("'skni'"), HasSubstr("did you mean skin?")));
-  EXPECT_THAT(failureWith("system.temprature=0.3"), AllOf(HasSubstr("--set system.temprature=0.3"), HasSubstr("temperature")));
+  EXPECT_THAT(failureWith("system.temprature=0.3"),
+              AllOf(HasSubstr("--set system.temprature=0.3"), HasSubstr("temperature")));
   EXPECT_THAT(failure(std::string(kKA2D) + "[replica]\ncount = 3\n"), HasSubstr("did you mean replicas?"));
   EXPECT_THAT(failureWith("labels.bond_breaking={iner=1.4}"), HasSubstr("did you mean inner?"));
   EXPECT_THAT(failureWith("quench.xyz=1"), HasSubstr("known are tolerance, max_evaluations, cross_check"));
 }
 
 TEST_F(CampaignFile, WrongValuesNameFileLineAndKey) {
-  EXPECT_THAT(failure("[campaign]\nname = \"x\"\nseed = 1\n[system]\nmodel = \"KA\"\ntemperature = -0.3\nstructures = 1\n"),
-              AllOf(HasSubstr("campaign.toml:6: temperature in [system] is -0.3"), HasSubstr("above 0")));
+  EXPECT_THAT(
+      failure("[campaign]\nname = \"x\"\nseed = 1\n[system]\nmodel = \"KA\"\ntemperature = -0.3\nstructures = 1\n"),
+      AllOf(HasSubstr("campaign.toml:6: temperature in [system] is -0.3"), HasSubstr("above 0")));
   EXPECT_THAT(failureWith("system.temperature=cold"), HasSubstr("is text; it must be a number"));
   EXPECT_THAT(failureWith("system.temperature=nan"), HasSubstr("temperature"));
   EXPECT_THAT(failureWith("system.structures=0"), HasSubstr("at least 1"));
@@ -276,25 +281,30 @@ TEST_F(CampaignFile, TimesTheStepCannotMeetAreRefusedUpFront) {
 }
 
 /// Folders made by earlier versions hold this hash: a key that came later may not change it while it has its default.
-TEST_F(CampaignFile, HashOfACampaignFromBeforeIsKept) { EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea"); }
+TEST_F(CampaignFile, HashOfACampaignFromBeforeIsKept) {
+  EXPECT_EQ(campaignHash(read(kKA2D)), "96c89b202e500fea");
+}
 
 TEST_F(CampaignFile, HashStaysWhenACampaignGrowsAndChangesWithItsProtocol) {
   const auto hash = campaignHash(read(kKA2D));
   EXPECT_EQ(hash.size(), 16u);
-  for (const std::string same : {"system.structures=48", "replicas.count=40", "replicas.pack=3", "replicas.times=[0.11, 20]",
-                                 "files.shard_size=2", "train.models=[]", "split.train=12", "dynamics.structures=4",
-                                 "dynamics.replicas=7", "labels.pairs=false", "labels.overlap=false"}) {
+  for (const std::string same :
+       {"system.structures=48", "replicas.count=40", "replicas.pack=3", "replicas.times=[0.11, 20]",
+        "files.shard_size=2", "train.models=[]", "split.train=12", "dynamics.structures=4", "dynamics.replicas=7",
+        "labels.pairs=false", "labels.overlap=false"}) {
     EXPECT_EQ(campaignHash(with({same})), hash) << same;
   }
-  for (const std::string other : {"campaign.seed=2", "campaign.name=b", "system.temperature=0.31", "system.particles=645",
-                                  "system.smoothing=shift", "equilibrate.sweeps=7", "quench.tolerance=1e-8", "replicas.dt=0.005",
-                                  "replicas.dynamics=nvt", "labels.bond_breaking=false", "labels.pairs=true", "labels.overlap=true", "engine.skin=0.4",
-                                  "dynamics.max_time=10"}) {
+  for (const std::string other :
+       {"campaign.seed=2", "campaign.name=b", "system.temperature=0.31", "system.particles=645",
+        "system.smoothing=shift", "equilibrate.sweeps=7", "quench.tolerance=1e-8", "replicas.dt=0.005",
+        "replicas.dynamics=nvt", "labels.bond_breaking=false", "labels.pairs=true", "labels.overlap=true",
+        "engine.skin=0.4", "dynamics.max_time=10"}) {
     EXPECT_NE(campaignHash(with({other})), hash) << other;
   }
 }
 
-/// A campaign as an earlier version resolved it, with the hash that stands in the files of its folder: it must go on there.
+/// A campaign as an earlier version resolved it, with the hash that stands in the files of its folder: it must go on
+/// there.
 TEST_F(CampaignFile, HashOfAFolderFromBeforeStaysWhatItWas) {
   const std::string before = R"([campaign]
 name = "ka2d_pilot"
@@ -331,9 +341,10 @@ TEST_F(CampaignFile, CertificateAndWhatGoesWithItAreReadEchoedAndHashed) {
   EXPECT_EQ(c.certificate.on_failure, "redo");
   EXPECT_EQ(c.equilibrate.start, "hot");
   EXPECT_FALSE(c.equilibrate.tune_displacement);
-  const std::vector<std::string> changes = {"equilibrate.start=both", "equilibrate.displacement=auto", "certificate.redos=5",
-                                            "certificate.on_failure=keep", "certificate.largest_scattering=0.2",
-                                            "certificate.sigmas=4", "certificate.make=false"};
+  const std::vector<std::string> changes = {
+      "equilibrate.start=both",      "equilibrate.displacement=auto",      "certificate.redos=5",
+      "certificate.on_failure=keep", "certificate.largest_scattering=0.2", "certificate.sigmas=4",
+      "certificate.make=false"};
   const auto changed = with(changes);
   EXPECT_TRUE(changed.equilibrate.tune_displacement);
   EXPECT_EQ(changed.certificate.redos, 5);
@@ -341,7 +352,8 @@ TEST_F(CampaignFile, CertificateAndWhatGoesWithItAreReadEchoedAndHashed) {
   const auto again = read(toToml(changed));
   EXPECT_EQ(toToml(again), toToml(changed));
   EXPECT_EQ(campaignHash(again), campaignHash(changed));
-  for (const auto& change : changes) {  // how many redos are allowed decides whether a structure is there, not what it is
+  for (const auto& change :
+       changes) {  // how many redos are allowed decides whether a structure is there, not what it is
     EXPECT_EQ(campaignHash(with({change})) == campaignHash(c), change == "certificate.redos=5") << change;
   }
   EXPECT_EQ(campaignHash(with({"certificate.on_failure=refuse"})), campaignHash(c));
@@ -389,10 +401,12 @@ TEST_F(CampaignFile, CageStatesAndTheSecondMinimiserAreAddedToACampaignNotAnothe
 }
 
 TEST_F(CampaignFile, StructuresMayBeFilesFoldersAndGlobs) {
-  for (const std::string name : {"s_10.npz", "s_2.npz", "s_1.npz", "notes.txt"}) writeText(folder_.path("in/" + name), "x");
+  for (const std::string name : {"s_10.npz", "s_2.npz", "s_1.npz", "notes.txt"})
+    writeText(folder_.path("in/" + name), "x");
   const auto named = [&](const std::string& entry) {
     std::vector<std::string> names;
-    for (const auto& file : with({"system.structures=" + entry, "split.train=1", "split.validation=0", "split.test=0"}).system.files)
+    for (const auto& file :
+         with({"system.structures=" + entry, "split.train=1", "split.validation=0", "split.test=0"}).system.files)
       names.push_back(file.substr(folder_.path("in/").size()));
     return names;
   };
@@ -424,7 +438,9 @@ TEST_F(CampaignFile, DamagedTextIsAnErrorOfOurs) {
   }
 }
 
-TEST_F(CampaignFile, MissingFileIsAFileError) { EXPECT_THROW(readCampaign(folder_.path("none.toml"), potentials_), FileError); }
+TEST_F(CampaignFile, MissingFileIsAFileError) {
+  EXPECT_THROW(readCampaign(folder_.path("none.toml"), potentials_), FileError);
+}
 
 TEST(ExactText, RoundTripsAndIsAlwaysAReal) {
   for (const double value : {0.1, 1.0, 1e300, 5e-324, 15.05658, 1.0 / 3.0, -2.5e-7}) {
