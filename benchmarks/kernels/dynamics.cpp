@@ -1,8 +1,6 @@
 // The kernels of a step of molecular dynamics, each alone, and the whole step.
 #include <benchmark/benchmark.h>
 
-#include <string>
-
 #include "kernels/system.hpp"
 
 namespace glassforge::kernels {
@@ -15,16 +13,7 @@ void countAtoms(benchmark::State& state, std::int64_t atoms) {
 
 /// Places in registers per atom that a step sums, and how many of them hold a pair within the cutoff.
 template <int D>
-void countPlaces(benchmark::State& state, const Parts<D, md::RowForces>& parts) {
-  std::int64_t places = 0;
-  const auto& list = parts.forces.list();
-  for (int i = 0; i < parts.pack.particles(); ++i) {
-    for (int s = 0; s < list.speciesCount(); ++s) places += list.end(0, i, s) - list.begin(0, i, s);
-  }
-  state.counters["places_per_atom"] = static_cast<double>(places) / parts.pack.particles();
-}
-template <int D>
-void countPlaces(benchmark::State& state, const Parts<D, md::ClusterForces>& parts) {
+void countPlaces(benchmark::State& state, const Parts<D>& parts) {
   std::int64_t places = 0;
   const auto& list = parts.forces.list(0);
   for (int i = 0; i < parts.pack.particles(); ++i) {
@@ -34,9 +23,9 @@ void countPlaces(benchmark::State& state, const Parts<D, md::ClusterForces>& par
 }
 
 /// Places followed and forces taken, as in a step without a list build.
-template <int D, template <int> class Forces, Smoothing smoothing, Precision precision>
+template <int D, Smoothing smoothing, Precision precision>
 void force(benchmark::State& state) {
-  Parts<D, Forces> parts(smoothing, state.range(0), precision);
+  Parts<D> parts(smoothing, state.range(0), precision);
   std::visit(
       [&](const auto& tail) {
         for (auto _ : state) {
@@ -50,9 +39,9 @@ void force(benchmark::State& state) {
   countPlaces(state, parts);
 }
 
-template <int D, template <int> class Forces>
+template <int D>
 void forceAndEnergy(benchmark::State& state) {
-  Parts<D, Forces> parts;
+  Parts<D> parts;
   std::visit(
       [&](const auto& tail) {
         for (auto _ : state) benchmark::DoNotOptimize(parts.forces.computeWithEnergy(tail, parts.pack, 0));
@@ -61,16 +50,16 @@ void forceAndEnergy(benchmark::State& state) {
   countAtoms(state, parts.pack.particles());
 }
 
-template <int D, template <int> class Forces, Precision precision>
+template <int D, Precision precision>
 void listBuild(benchmark::State& state) {
-  Parts<D, Forces> parts(Smoothing::quartic, 0, precision);
+  Parts<D> parts(Smoothing::quartic, 0, precision);
   for (auto _ : state) parts.rebuild();
   countAtoms(state, parts.pack.particles());
 }
 
-template <int D, template <int> class Forces>
+template <int D>
 void listChecks(benchmark::State& state) {
-  Parts<D, Forces> parts;
+  Parts<D> parts;
   for (auto _ : state) {
     benchmark::DoNotOptimize(parts.forces.outdated(parts.pack, 0));
     parts.forces.update(parts.pack, 0);
@@ -109,32 +98,23 @@ void wholeStep(benchmark::State& state) {
       1000.0 * static_cast<double>(engine.listBuilds(0)) / static_cast<double>(engine.pack().step[0]);
 }
 
-template <template <int> class Forces>
-void registerForm(const std::string& form) {
-  const auto add = [&](const char* name, auto* kernel) {
-    return benchmark::RegisterBenchmark(("md/" + form + name).c_str(), kernel);
-  };
-  add("/force/KA/quartic", force<3, Forces, Smoothing::quartic, Precision::full>)->Arg(512)->Arg(4096)->Arg(32768);
-  add("/force/KA/force-shift", force<3, Forces, Smoothing::force_shift, Precision::full>)->Arg(4096);
-  add("/force/KA2D/quartic", force<2, Forces, Smoothing::quartic, Precision::full>)->Arg(1290);
-  add("/force/KA/quartic/mixed", force<3, Forces, Smoothing::quartic, Precision::mixed>)->Arg(4096);
-  add("/force/KA2D/quartic/mixed", force<2, Forces, Smoothing::quartic, Precision::mixed>)->Arg(1290);
-  add("/force_and_energy/KA/quartic", forceAndEnergy<3, Forces>);
-  add("/force_and_energy/KA2D/quartic", forceAndEnergy<2, Forces>);
-  add("/list_build/KA", listBuild<3, Forces, Precision::full>);
-  add("/list_build/KA2D", listBuild<2, Forces, Precision::full>);
-  add("/list_build/KA/mixed", listBuild<3, Forces, Precision::mixed>);
-  add("/list_build/KA2D/mixed", listBuild<2, Forces, Precision::mixed>);
-  add("/list_check_and_copies/KA", listChecks<3, Forces>);
-  add("/list_check_and_copies/KA2D", listChecks<2, Forces>);
-}
-
-const bool registered = [] {
-  registerForm<md::RowForces>("rows");
-  registerForm<md::ClusterForces>("clusters");
-  return true;
-}();
-
+BENCHMARK((force<3, Smoothing::quartic, Precision::full>))
+    ->Name("md/force/KA/quartic")
+    ->Arg(512)
+    ->Arg(4096)
+    ->Arg(32768);
+BENCHMARK((force<3, Smoothing::force_shift, Precision::full>))->Name("md/force/KA/force-shift")->Arg(4096);
+BENCHMARK((force<2, Smoothing::quartic, Precision::full>))->Name("md/force/KA2D/quartic")->Arg(1290);
+BENCHMARK((force<3, Smoothing::quartic, Precision::mixed>))->Name("md/force/KA/quartic/mixed")->Arg(4096);
+BENCHMARK((force<2, Smoothing::quartic, Precision::mixed>))->Name("md/force/KA2D/quartic/mixed")->Arg(1290);
+BENCHMARK(forceAndEnergy<3>)->Name("md/force_and_energy/KA/quartic");
+BENCHMARK(forceAndEnergy<2>)->Name("md/force_and_energy/KA2D/quartic");
+BENCHMARK((listBuild<3, Precision::full>))->Name("md/list_build/KA");
+BENCHMARK((listBuild<2, Precision::full>))->Name("md/list_build/KA2D");
+BENCHMARK((listBuild<3, Precision::mixed>))->Name("md/list_build/KA/mixed");
+BENCHMARK((listBuild<2, Precision::mixed>))->Name("md/list_build/KA2D/mixed");
+BENCHMARK(listChecks<3>)->Name("md/list_check_and_copies/KA");
+BENCHMARK(listChecks<2>)->Name("md/list_check_and_copies/KA2D");
 BENCHMARK(integrator<3>)->Name("md/integrator/KA")->Unit(benchmark::kMicrosecond);
 BENCHMARK(integrator<2>)->Name("md/integrator/KA2D")->Unit(benchmark::kMicrosecond);
 BENCHMARK(wholeStep<3>)->Name("md/step/KA/quartic")->Unit(benchmark::kMillisecond);

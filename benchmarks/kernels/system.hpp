@@ -28,8 +28,8 @@ const Snapshot& liquid(std::int64_t particles = 0) {
   return made[particles] = app::makeLiquid(mixture<D>(particles), {kTemperature, 0.005, 20, 1});
 }
 
-/// One replica with its lists, in one of their two forms: what an Engine holds, laid open.
-template <int D, template <int> class Forces>
+/// One replica with its lists: what an Engine holds, laid open.
+template <int D>
 struct Parts {
   explicit Parts(Smoothing smoothing = Smoothing::quartic, std::int64_t particles = 0,
                  Precision precision = Precision::full)
@@ -41,9 +41,7 @@ struct Parts {
     rebuild();
   }
 
-  void rebuild() {
-    while (!forces.build(pack, 0)) forces.grow(pack);
-  }
+  void rebuild() { forces.build(pack, 0); }
   Box<D> box() const {
     std::array<double, D> lengths{};
     std::copy_n(model.box.begin(), D, lengths.begin());
@@ -53,7 +51,7 @@ struct Parts {
   Mixture model;
   md::Tail tail;
   ReplicaPack<D> pack;
-  Forces<D> forces;
+  md::ClusterForces<D> forces;
 };
 
 }  // namespace glassforge::kernels

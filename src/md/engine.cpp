@@ -23,7 +23,6 @@ Engine<D>::Engine(const Mixture& mixture, int replicas, int particles, double sk
       tail_(makeTail(mixture.smoothing, mixture.cutoff)),
       pack_(replicas, mixture, boxOf<D>(mixture), particles),
       forces_(pack_, mixture, skin, precision),
-      waiting_(static_cast<std::size_t>(replicas), 0),
       chain_(static_cast<std::size_t>(replicas)) {
   if (precision == Precision::full) return;
   for (const double length : mixture.box) {
@@ -62,16 +61,10 @@ void Engine<D>::drawVelocities(int r, double temperature, const StreamKey& key) 
 }
 
 template <int D>
-void Engine<D>::growUntilBuilt(int r) {
-  while (!forces_.build(pack_, r)) forces_.grow(pack_);
-}
-
-template <int D>
 void Engine<D>::prepare(int r) {
   inspect(r);
   if (!healthy(r)) return;
-  growUntilBuilt(r);
-  waiting_[static_cast<std::size_t>(r)] = 0;
+  forces_.build(pack_, r);
   std::visit([&](const auto& tail) { forces_.compute(tail, pack_, r); }, tail_);
 }
 
@@ -94,15 +87,16 @@ void Engine<D>::inspect(int r) {
   }
 }
 
-/// True where the lists hold for the positions as they are; false where memory is too small.
+/// Makes the lists hold for the positions as they are; false where the replica is stopped instead.
 template <int D>
 bool Engine<D>::refreshList(int r, bool outdated) {
-  if (outdated) {
-    inspect(r);
-    return healthy(r) && forces_.build(pack_, r);
+  if (!outdated) {
+    forces_.update(pack_, r);
+    return true;
   }
-  forces_.update(pack_, r);
-  return true;
+  inspect(r);
+  if (healthy(r)) forces_.build(pack_, r);
+  return healthy(r);
 }
 
 template <int D>
@@ -147,24 +141,15 @@ void Engine<D>::scaleVelocities(int r, double dt) {
   for (int i = 0; i < 4 * pack_.particles(); ++i) velocity[i] *= scale;
 }
 
-/// One step; false where it must be resumed after grow(), or where the replica was stopped.
+/// One step; false where the replica was stopped.
 template <int D>
 template <class TailType>
 bool Engine<D>::stepReplica(const TailType& tail, int r, double dt) {
-  char& waiting = waiting_[static_cast<std::size_t>(r)];
-  bool outdated = true;
-  if (waiting) {
-    outdated = forces_.outdated(pack_, r);
-  } else {
-    scaleVelocities(r, dt);
-    outdated = kickAndDrift(r, dt);
-    waiting = 1;
-  }
-  if (!refreshList(r, outdated)) return false;
+  scaleVelocities(r, dt);
+  if (!refreshList(r, kickAndDrift(r, dt))) return false;
   forces_.compute(tail, pack_, r);
   kick(r, 0.5 * dt);
   scaleVelocities(r, dt);
-  waiting = 0;
   ++pack_.step[static_cast<std::size_t>(r)];
   return true;
 }
@@ -183,22 +168,13 @@ void Engine<D>::advance(std::int64_t steps, double dt) {
   std::vector<std::int64_t> target(pack_.step);
   for (auto& t : target) t += steps;
   using Policy = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>;
-  const auto unfinished = [&](int r) {
-    return healthy(r) && pack_.step[static_cast<std::size_t>(r)] < target[static_cast<std::size_t>(r)];
-  };
-  while (true) {
-    std::visit(
-        [&](const auto& tail) {
-          Kokkos::parallel_for("glassforge::md::advance", Policy(0, R, Kokkos::ChunkSize(1)),
-                               [&](int r) { advanceReplica(tail, r, target[static_cast<std::size_t>(r)], dt); });
-        },
-        tail_);
-    Kokkos::fence();
-    bool done = true;
-    for (int r = 0; r < R; ++r) done = done && !unfinished(r);
-    if (done) return;
-    forces_.grow(pack_);
-  }
+  std::visit(
+      [&](const auto& tail) {
+        Kokkos::parallel_for("glassforge::md::advance", Policy(0, R, Kokkos::ChunkSize(1)),
+                             [&](int r) { advanceReplica(tail, r, target[static_cast<std::size_t>(r)], dt); });
+      },
+      tail_);
+  Kokkos::fence();
 }
 
 template <int D>
@@ -244,23 +220,22 @@ PairSums Engine<D>::energy(int r, std::vector<double>* per_particle) {
   return sums;
 }
 
+/// PhysicsError where the replica is stopped.
 template <int D>
-void Engine<D>::refreshUntilBuilt(int r) {
-  while (!refreshList(r, forces_.outdated(pack_, r))) {
-    require<PhysicsError>(healthy(r), "{}", pack_.status[static_cast<std::size_t>(r)]);
-    forces_.grow(pack_);
-  }
+void Engine<D>::refreshList(int r) {
+  const bool holds = refreshList(r, forces_.outdated(pack_, r));
+  require<PhysicsError>(holds, "{}", pack_.status[static_cast<std::size_t>(r)]);
 }
 
 template <int D>
 PairSums Engine<D>::forcesAt(int r) {
-  refreshUntilBuilt(r);
+  refreshList(r);
   return std::visit([&](const auto& tail) { return forces_.computeWithEnergy(tail, pack_, r); }, tail_);
 }
 
 template <int D>
 void Engine<D>::forcesOnlyAt(int r) {
-  refreshUntilBuilt(r);
+  refreshList(r);
   std::visit([&](const auto& tail) { forces_.compute(tail, pack_, r); }, tail_);
 }
 

@@ -8,7 +8,7 @@
 #include "core/checkpoint.hpp"
 #include "core/random.hpp"
 #include "core/replica_pack.hpp"
-#include "md/pack_forces.hpp"
+#include "md/clusters/cluster_forces.hpp"
 #include "md/thermostat.hpp"
 
 namespace glassforge::md {
@@ -82,16 +82,14 @@ class Engine {
   void kick(int r, double h);
   bool kickAndDrift(int r, double dt);
   bool refreshList(int r, bool outdated);
-  void refreshUntilBuilt(int r);
+  void refreshList(int r);
   void inspect(int r);
-  void growUntilBuilt(int r);
   void restoreReplica(const Checkpoint& checkpoint, const std::string& prefix, int r);
 
   Mixture mixture_;
   Tail tail_;
   ReplicaPack<D> pack_;
-  PackForces<D> forces_;
-  std::vector<char> waiting_;  ///< (R) in the middle of a step, for lack of list memory
+  ClusterForces<D> forces_;
   std::vector<NoseHooverChain> chain_;
   std::optional<Thermostat> thermostat_;
 };

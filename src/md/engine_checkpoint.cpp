@@ -63,7 +63,7 @@ void Engine<D>::restoreReplica(const Checkpoint& checkpoint, const std::string& 
     pack_.id(r, i) = static_cast<int>(id[at]);
     pack_.row(r, i, 3) = speciesCode(static_cast<int>(species[at]));
   }
-  growUntilBuilt(r);
+  forces_.build(pack_, r);
   takeColumns<D>(checkpoint.reals(prefix + "/position"), r, N, &pack_.row(r, 0, 0));
   takeColumns<D>(checkpoint.reals(prefix + "/velocity"), r, N, &pack_.velocity(r, 0, 0));
   takeColumns<D>(checkpoint.reals(prefix + "/force"), r, N, &pack_.force(r, 0, 0));
@@ -91,7 +91,6 @@ void Engine<D>::restore(const Checkpoint& checkpoint, const std::string& prefix)
     std::copy_n(chain.begin() + static_cast<std::ptrdiff_t>(r * NoseHooverChain::state_size), state.size(),
                 state.begin());
     chain_[static_cast<std::size_t>(r)].setState(state);
-    waiting_[static_cast<std::size_t>(r)] = 0;
     if (healthy(r)) restoreReplica(checkpoint, prefix, r);
   }
 }

@@ -1,6 +1,6 @@
-/// Several doubles side by side: the unit of the pair kernels on a CPU. One interface in three forms: registers of
-/// AVX-512 (eight wide) or AVX2 (four wide), and plain arrays (eight wide) that any compiler turns into what the
-/// machine has. The build's instruction set decides; kernels ask for `Wide::width`.
+/// Four doubles side by side: the unit of the pair kernels on a CPU. One interface in three forms of the same bits:
+/// AVX-512, AVX2, and plain arrays that any compiler turns into what the machine has. The build's instruction set
+/// decides; kernels ask for `Wide::width`.
 #pragma once
 
 #include <Kokkos_Core.hpp>
@@ -20,7 +20,7 @@ KOKKOS_INLINE_FUNCTION double reciprocal(double a) {
 
 }  // namespace glassforge::md
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512VL__) && defined(__AVX512DQ__)
 #include "md/wide_avx512.hpp"
 #elif defined(__AVX2__) && defined(__FMA__)
 #include "md/wide_avx2.hpp"

@@ -87,27 +87,14 @@ struct WideRows {
   Wide x, y, z, code;
 };
 
-/// The rows that start at rows[offset[0..3]], transposed in registers: no gather instruction. In 2D only half rows are
-/// read where the species is not asked for.
-template <int D>
+/// The rows that start at rows[offset[0..3]], transposed in registers: no gather instruction.
 inline WideRows loadRows(const double* rows, const int* offset) {
-  if constexpr (D == 3) {
-    const auto row = [&](int k) { return _mm256_load_pd(rows + static_cast<std::uint32_t>(offset[k])); };
-    const __m256d a = row(0), b = row(1), c = row(2), d = row(3);
-    const __m256d xz01 = _mm256_unpacklo_pd(a, b), yc01 = _mm256_unpackhi_pd(a, b);
-    const __m256d xz23 = _mm256_unpacklo_pd(c, d), yc23 = _mm256_unpackhi_pd(c, d);
-    return {Wide(_mm256_permute2f128_pd(xz01, xz23, 0x20)), Wide(_mm256_permute2f128_pd(yc01, yc23, 0x20)),
-            Wide(_mm256_permute2f128_pd(xz01, xz23, 0x31)), Wide(_mm256_permute2f128_pd(yc01, yc23, 0x31))};
-  } else {
-    const auto two = [&](int low, int high, int column) {
-      const __m128d first = _mm_load_pd(rows + static_cast<std::uint32_t>(offset[low]) + column);
-      const __m128d second = _mm_load_pd(rows + static_cast<std::uint32_t>(offset[high]) + column);
-      return _mm256_insertf128_pd(_mm256_castpd128_pd256(first), second, 1);
-    };
-    const __m256d xy02 = two(0, 2, 0), xy13 = two(1, 3, 0), zc02 = two(0, 2, 2), zc13 = two(1, 3, 2);
-    return {Wide(_mm256_unpacklo_pd(xy02, xy13)), Wide(_mm256_unpackhi_pd(xy02, xy13)),
-            Wide(_mm256_unpacklo_pd(zc02, zc13)), Wide(_mm256_unpackhi_pd(zc02, zc13))};
-  }
+  const auto row = [&](int k) { return _mm256_load_pd(rows + static_cast<std::uint32_t>(offset[k])); };
+  const __m256d a = row(0), b = row(1), c = row(2), d = row(3);
+  const __m256d xz01 = _mm256_unpacklo_pd(a, b), yc01 = _mm256_unpackhi_pd(a, b);
+  const __m256d xz23 = _mm256_unpacklo_pd(c, d), yc23 = _mm256_unpackhi_pd(c, d);
+  return {Wide(_mm256_permute2f128_pd(xz01, xz23, 0x20)), Wide(_mm256_permute2f128_pd(yc01, yc23, 0x20)),
+          Wide(_mm256_permute2f128_pd(xz01, xz23, 0x31)), Wide(_mm256_permute2f128_pd(yc01, yc23, 0x31))};
 }
 
 namespace detail {

@@ -4,7 +4,7 @@
 
 #include "md/wide.hpp"
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512VL__) && defined(__AVX512DQ__)
 #include "md/wide_float_avx512.hpp"
 #elif defined(__AVX2__) && defined(__FMA__)
 #include "md/wide_float_avx2.hpp"

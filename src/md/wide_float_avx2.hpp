@@ -7,7 +7,6 @@ namespace glassforge::md {
 
 struct WideFloatMask {
   __m256 lanes;
-  WideFloatMask operator!() const { return {_mm256_xor_ps(lanes, _mm256_castsi256_ps(_mm256_set1_epi32(-1)))}; }
   WideFloatMask operator&(WideFloatMask o) const { return {_mm256_and_ps(lanes, o.lanes)}; }
 };
 
@@ -26,6 +25,7 @@ struct WideFloat {
   friend WideFloat operator*(WideFloat a, WideFloat b) { return WideFloat(_mm256_mul_ps(a.v, b.v)); }
   friend WideFloat operator/(WideFloat a, WideFloat b) { return WideFloat(_mm256_div_ps(a.v, b.v)); }
   friend WideFloatMask operator<(WideFloat a, WideFloat b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
+  friend WideFloatMask operator!=(WideFloat a, WideFloat b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_NEQ_UQ)}; }
 };
 
 inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
@@ -56,10 +56,6 @@ struct WideInt {
     return WideInt(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
   void store(std::int32_t* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
-  friend WideFloatMask operator!=(WideInt a, WideInt b) {
-    const __m256i equal = _mm256_cmpeq_epi32(a.v, b.v);
-    return {_mm256_castsi256_ps(_mm256_xor_si256(equal, _mm256_set1_epi32(-1)))};
-  }
   friend WideInt operator-(WideInt a, WideInt b) { return WideInt(_mm256_sub_epi32(a.v, b.v)); }
 };
 inline WideFloat toFloat(WideInt a) {
@@ -94,25 +90,6 @@ inline int compress(WideFloatMask m, WideInt values, std::int32_t* out) {
   const __m256i packed = _mm256_permutevar8x32_epi32(values.v, _mm256_cvtepu8_epi32(bytes));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), packed);
   return std::popcount(bits);
-}
-
-struct WideIntRows {
-  WideInt x, y, z, species;
-};
-
-/// The rows that start at rows[offset[0..7]], transposed in registers.
-inline WideIntRows loadRows(const std::int32_t* rows, const int* offset) {
-  const auto two = [&](int k) {  // rows k and k + 4 side by side
-    const auto row = [&](int n) {
-      return _mm_load_si128(reinterpret_cast<const __m128i*>(rows + static_cast<std::uint32_t>(offset[n])));
-    };
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(row(k)), row(k + 4), 1);
-  };
-  const __m256i a = two(0), b = two(1), c = two(2), d = two(3);
-  const __m256i xy01 = _mm256_unpacklo_epi32(a, b), zs01 = _mm256_unpackhi_epi32(a, b);
-  const __m256i xy23 = _mm256_unpacklo_epi32(c, d), zs23 = _mm256_unpackhi_epi32(c, d);
-  return {WideInt(_mm256_unpacklo_epi64(xy01, xy23)), WideInt(_mm256_unpackhi_epi64(xy01, xy23)),
-          WideInt(_mm256_unpacklo_epi64(zs01, zs23)), WideInt(_mm256_unpackhi_epi64(zs01, zs23))};
 }
 
 }  // namespace glassforge::md

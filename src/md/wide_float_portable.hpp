@@ -1,4 +1,4 @@
-/// The wide numbers of wide_float.hpp as plain arrays of sixteen, for any compiler and machine.
+/// The wide numbers of wide_float.hpp as plain arrays of eight, for any compiler and machine.
 #pragma once
 
 #include "md/wide_portable.hpp"
@@ -6,22 +6,17 @@
 namespace glassforge::md {
 
 struct WideFloatMask {
-  std::array<bool, 16> bits;
-  WideFloatMask operator!() const {
-    WideFloatMask r;
-    for (std::size_t k = 0; k < 16; ++k) r.bits[k] = !bits[k];
-    return r;
-  }
+  std::array<bool, 8> bits;
   WideFloatMask operator&(const WideFloatMask& o) const {
     WideFloatMask r;
-    for (std::size_t k = 0; k < 16; ++k) r.bits[k] = bits[k] && o.bits[k];
+    for (std::size_t k = 0; k < 8; ++k) r.bits[k] = bits[k] && o.bits[k];
     return r;
   }
 };
 
 struct WideFloat {
-  static constexpr int width = 16;
-  std::array<float, 16> v;
+  static constexpr int width = 8;
+  std::array<float, 8> v;
 
   WideFloat() = default;
   WideFloat(double all) { v.fill(static_cast<float>(all)); }
@@ -29,12 +24,12 @@ struct WideFloat {
     return map([p](std::size_t k) { return p[k]; });
   }
   void store(float* p) const {
-    for (std::size_t k = 0; k < 16; ++k) p[k] = v[k];
+    for (std::size_t k = 0; k < 8; ++k) p[k] = v[k];
   }
   template <class F>
   static WideFloat map(F&& lane) {
     WideFloat r;
-    for (std::size_t k = 0; k < 16; ++k) r.v[k] = lane(k);
+    for (std::size_t k = 0; k < 8; ++k) r.v[k] = lane(k);
     return r;
   }
 
@@ -52,7 +47,12 @@ struct WideFloat {
   }
   friend WideFloatMask operator<(const WideFloat& a, const WideFloat& b) {
     WideFloatMask m;
-    for (std::size_t k = 0; k < 16; ++k) m.bits[k] = a.v[k] < b.v[k];
+    for (std::size_t k = 0; k < 8; ++k) m.bits[k] = a.v[k] < b.v[k];
+    return m;
+  }
+  friend WideFloatMask operator!=(const WideFloat& a, const WideFloat& b) {
+    WideFloatMask m;
+    for (std::size_t k = 0; k < 8; ++k) m.bits[k] = a.v[k] != b.v[k];
     return m;
   }
 };
@@ -75,25 +75,20 @@ inline WideFloat keep(const WideFloatMask& m, const WideFloat& a) {
 }
 
 struct WideInt {
-  std::array<std::int32_t, 16> v;
+  std::array<std::int32_t, 8> v;
   WideInt() = default;
   explicit WideInt(std::int32_t all) { v.fill(all); }
   static WideInt load(const std::int32_t* p) {
     WideInt r;
-    for (std::size_t k = 0; k < 16; ++k) r.v[k] = p[k];
+    for (std::size_t k = 0; k < 8; ++k) r.v[k] = p[k];
     return r;
   }
   void store(std::int32_t* p) const {
-    for (std::size_t k = 0; k < 16; ++k) p[k] = v[k];
-  }
-  friend WideFloatMask operator!=(const WideInt& a, const WideInt& b) {
-    WideFloatMask m;
-    for (std::size_t k = 0; k < 16; ++k) m.bits[k] = a.v[k] != b.v[k];
-    return m;
+    for (std::size_t k = 0; k < 8; ++k) p[k] = v[k];
   }
   friend WideInt operator-(const WideInt& a, const WideInt& b) {
     WideInt r;  // unsigned: wrapping is meant
-    for (std::size_t k = 0; k < 16; ++k) {
+    for (std::size_t k = 0; k < 8; ++k) {
       r.v[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[k]) - static_cast<std::uint32_t>(b.v[k]));
     }
     return r;
@@ -103,29 +98,16 @@ inline WideFloat toFloat(const WideInt& a) {
   return WideFloat::map([&](std::size_t k) { return static_cast<float>(a.v[k]); });
 }
 inline double sum(const WideFloat& a) {
-  return sum(Wide::map([&](std::size_t k) { return static_cast<double>(a.v[k] + a.v[k + 8]); }));
+  return sum(Wide::map([&](std::size_t k) { return static_cast<double>(a.v[k] + a.v[k + 4]); }));
 }
 
 inline int compress(const WideFloatMask& m, const WideInt& values, std::int32_t* out) {
   int count = 0;
-  for (std::size_t k = 0; k < 16; ++k) {
+  for (std::size_t k = 0; k < 8; ++k) {
     out[count] = values.v[k];
     count += m.bits[k] ? 1 : 0;
   }
   return count;
-}
-
-struct WideIntRows {
-  WideInt x, y, z, species;
-};
-
-inline WideIntRows loadRows(const std::int32_t* rows, const int* offset) {
-  WideIntRows r;
-  for (std::size_t k = 0; k < 16; ++k) {
-    const std::int32_t* row = rows + static_cast<std::uint32_t>(offset[k]);
-    r.x.v[k] = row[0], r.y.v[k] = row[1], r.z.v[k] = row[2], r.species.v[k] = row[3];
-  }
-  return r;
 }
 
 }  // namespace glassforge::md

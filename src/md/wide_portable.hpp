@@ -1,4 +1,4 @@
-/// The wide numbers of wide.hpp as plain arrays of eight doubles, for any compiler and machine.
+/// The wide numbers of wide.hpp as plain arrays of four doubles, for any compiler and machine.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 namespace glassforge::md {
 
 struct WideMask {
-  std::array<bool, 8> bits;
+  std::array<bool, 4> bits;
   bool any() const {
     bool result = false;
     for (const bool b : bits) result |= b;
@@ -17,14 +17,14 @@ struct WideMask {
   }
   WideMask operator&(const WideMask& o) const {
     WideMask r;
-    for (std::size_t k = 0; k < 8; ++k) r.bits[k] = bits[k] && o.bits[k];
+    for (std::size_t k = 0; k < 4; ++k) r.bits[k] = bits[k] && o.bits[k];
     return r;
   }
 };
 
 struct Wide {
-  static constexpr int width = 8;
-  std::array<double, 8> v;
+  static constexpr int width = 4;
+  std::array<double, 4> v;
 
   Wide() = default;
   Wide(double all) { v.fill(all); }
@@ -32,18 +32,18 @@ struct Wide {
     return map([p](std::size_t k) { return p[k]; });
   }
   void store(double* p) const {
-    for (std::size_t k = 0; k < 8; ++k) p[k] = v[k];
+    for (std::size_t k = 0; k < 4; ++k) p[k] = v[k];
   }
   template <class F>
   static Wide map(F&& lane) {
     Wide r;
-    for (std::size_t k = 0; k < 8; ++k) r.v[k] = lane(k);
+    for (std::size_t k = 0; k < 4; ++k) r.v[k] = lane(k);
     return r;
   }
   template <class F>
   static WideMask test(F&& lane) {
     WideMask m;
-    for (std::size_t k = 0; k < 8; ++k) m.bits[k] = lane(k);
+    for (std::size_t k = 0; k < 4; ++k) m.bits[k] = lane(k);
     return m;
   }
 
@@ -99,16 +99,13 @@ class WideTable {
   const double* values_;
 };
 inline double sum(const Wide& a) {
-  const double s0 = (a.v[0] + a.v[4]) + (a.v[2] + a.v[6]);
-  const double s1 = (a.v[1] + a.v[5]) + (a.v[3] + a.v[7]);
-  return s0 + s1;
+  return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
 }
 
 struct WideRows {
   Wide x, y, z, code;
 };
 
-template <int>
 inline WideRows loadRows(const double* rows, const int* offset) {
   const auto column = [&](int c) {
     return Wide::map(
@@ -119,7 +116,7 @@ inline WideRows loadRows(const double* rows, const int* offset) {
 
 inline int compress(const WideMask& m, const int* index, int* out) {
   int count = 0;
-  for (std::size_t k = 0; k < 8; ++k) {
+  for (std::size_t k = 0; k < 4; ++k) {
     out[count] = index[k];
     count += m.bits[k] ? 1 : 0;
   }

@@ -65,7 +65,7 @@ KOKKOS_FORCEINLINE_FUNCTION void inBatches(const Box<D>& box, const double* cons
   for (int q = first; q < last; q += Batch<targets>::size * Wide::width) {
     const int count = std::min(Batch<targets>::size, (last - q) / Wide::width);
     for (int k = 0; k < count; ++k) {
-      const auto other = md::loadRows<3>(rows, entries + q + k * Wide::width);
+      const auto other = md::loadRows(rows, entries + q + k * Wide::width);
       for (int t = 0; t < targets; ++t) batch.r2[t][k] = squaredDistance(box, from[t], other);
       batch.code[k] = other.code;
     }

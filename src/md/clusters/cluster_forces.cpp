@@ -31,7 +31,7 @@ ClusterForces<D>::ClusterForces(const ReplicaPack<D>& pack, const Mixture& mixtu
 }
 
 template <int D>
-bool ClusterForces<D>::build(ReplicaPack<D>& pack, int r) {
+void ClusterForces<D>::build(ReplicaPack<D>& pack, int r) {
   Replica& own = replica(r);
   const double* rows = &pack.row(r, 0, 0);
   wrapPositions(pack, r);
@@ -47,7 +47,6 @@ bool ClusterForces<D>::build(ReplicaPack<D>& pack, int r) {
   } else {
     own.full.setParameters(table_, species_count_, own.list.clusters);
   }
-  return true;
 }
 
 template <int D>

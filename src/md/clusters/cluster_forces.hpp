@@ -14,8 +14,8 @@
 
 namespace glassforge::md {
 
-/// Particles lie in clusters as wide as a register; each pair is met once. What an engine asks for is explained at
-/// PackForces. Memory is held replica by replica, so that builds never lack any.
+/// Particles lie in clusters as wide as a register; each pair is met once. The replicas of a pack may be worked on by
+/// different threads.
 template <int D>
 class ClusterForces {
  public:
@@ -25,6 +25,8 @@ class ClusterForces {
   const double* builtAt(int r) const { return replica(r).built_at.data(); }
   long builds(int r) const { return replica(r).builds; }
 
+  /// Whether a particle has moved by more than half the skin since the build; also decides whether the inner part of
+  /// the lists is enough for the positions as they are.
   bool outdated(const ReplicaPack<D>& pack, int r) {
     return outdated(r, displacementsSince(builtAt(r), pack, r, skin_));
   }
@@ -32,10 +34,12 @@ class ClusterForces {
     replica(r).list.inner = !check.beyond_inner;
     return check.beyond_whole;
   }
-  bool build(ReplicaPack<D>& pack, int r);
-  void grow(ReplicaPack<D>&) {}
+  /// Lists anew, which wraps positions and changes the order of particles.
+  void build(ReplicaPack<D>& pack, int r);
+  /// Follows the particles to where they are now.
   void update(const ReplicaPack<D>& pack, int r);
 
+  /// Forces into pack.force, in the precision chosen; lists and places must be up to date.
   template <class TailType>
   void compute(const TailType& tail, ReplicaPack<D>& pack, int r) {
     Replica& own = replica(r);
@@ -50,6 +54,7 @@ class ClusterForces {
     }
   }
 
+  /// The same, and the sums over pairs, which are always taken in double precision.
   template <class TailType>
   PairSums computeWithEnergy(const TailType& tail, ReplicaPack<D>& pack, int r) {
     const PairSums sums = energy(tail, pack, r, nullptr);
@@ -61,6 +66,7 @@ class ClusterForces {
     return sums;
   }
 
+  /// The sums alone, leaving forces as they are; E_i = 1/2 sum_j V(r_ij) by row to `per_particle`, if not null.
   template <class TailType>
   PairSums energy(const TailType& tail, const ReplicaPack<D>& pack, int r, double* per_particle) {
     Replica& own = replica(r);

@@ -57,6 +57,7 @@ class ClusterKernel {
 
  private:
   static constexpr std::size_t lanes = Real::width;
+  static constexpr std::size_t parts = width / lanes;  ///< registers of a cluster
   static_assert(width % lanes == 0);
 
   /// Force on the central particle, and energy and virial of its pairs.
@@ -111,46 +112,76 @@ struct ClusterKernel<D, Distance>::Sweep {
   Number* force;
   double* energy;
 
-  /// A central particle meets the lanes from `first` on: forces, added to it and taken from them. With `own`, its own
-  /// cluster, only lanes after its own.
-  template <bool with_energy, bool own>
-  KOKKOS_FORCEINLINE_FUNCTION void meet(const Centre& centre, std::size_t first, Sums& sums) const {
-    const std::size_t offset = D * (first - first % width) + first % width;
+  /// A central particle and the lanes of one register that it meets.
+  struct Meeting {
+    std::size_t first, offset;  ///< the first lane, and where its first coordinate is
     Real d[D];
+    Real factor;          ///< force / r
+    Real energy, virial;  ///< half of each pair's energy; factor r^2
+  };
+
+  /// Within its own cluster (`own`) a particle meets all others; the meeting counts for the particle alone.
+  template <bool with_energy, bool own>
+  KOKKOS_FORCEINLINE_FUNCTION Meeting meet(const Centre& centre, std::size_t first) const {
+    Meeting m;
+    m.first = first;
+    m.offset = D * (first - first % width) + first % width;
     for (int k = 0; k < D; ++k) {
-      d[k] = distance(centre.place[k], Distance::Coordinate::load(position + offset + k * width), k);
+      m.d[k] = distance(centre.place[k], Distance::Coordinate::load(position + m.offset + k * width), k);
     }
-    Real r2 = d[0] * d[0];
-    for (int k = 1; k < D; ++k) r2 = fusedMultiplyAdd(d[k], d[k], r2);
+    Real r2 = m.d[0] * m.d[0];
+    for (int k = 1; k < D; ++k) r2 = fusedMultiplyAdd(m.d[k], m.d[k], r2);
     const Real y = r2 * Real::load(centre.inverse_sigma2 + first);
     auto inside = y < limit;
     if constexpr (own) {
-      const Real after(static_cast<Number>(centre.lane));
-      inside = inside & (after < Real::load(detail::kLaneNumbers<Number>.data() + first % width));
+      const Real self(static_cast<Number>(centre.lane));
+      inside = inside & (Real::load(detail::kLaneNumbers<Number>.data() + first % width) != self);
     }
-    const Real factor = keep(inside, tail.slope(y) * Real::load(centre.force_scale + first));
+    m.factor = keep(inside, tail.slope(y) * Real::load(centre.force_scale + first));
+    if constexpr (with_energy) {
+      m.energy = keep(inside, tail.energy(y) * Real::load(centre.four_epsilon + first)) * Real(0.5);
+      m.virial = m.factor * r2 * Real(own ? 0.5 : 1.0);
+    }
+    return m;
+  }
+
+  /// Forces and energies of a meeting: added to the particle and taken from the lanes, unless those are its own.
+  template <bool with_energy, bool own>
+  KOKKOS_FORCEINLINE_FUNCTION void add(const Meeting& m, Sums& sums) const {
     for (int k = 0; k < D; ++k) {
-      Number* reaction = force + offset + k * width;
-      sums.force[k] = fusedMultiplyAdd(factor, d[k], sums.force[k]);
-      fusedNegativeMultiplyAdd(factor, d[k], Real::load(reaction)).store(reaction);
+      Number* reaction = force + m.offset + k * width;
+      sums.force[k] = fusedMultiplyAdd(m.factor, m.d[k], sums.force[k]);
+      if constexpr (!own) fusedNegativeMultiplyAdd(m.factor, m.d[k], Real::load(reaction)).store(reaction);
     }
     if constexpr (with_energy) {
-      const Real half = keep(inside, tail.energy(y) * Real::load(centre.four_epsilon + first)) * Real(0.5);
-      sums.energy = sums.energy + half;
-      sums.virial = fusedMultiplyAdd(factor, r2, sums.virial);
-      (Real::load(energy + first) + half).store(energy + first);
+      sums.energy = sums.energy + m.energy;
+      sums.virial = sums.virial + m.virial;
+      if constexpr (!own) (Real::load(energy + m.first) + m.energy).store(energy + m.first);
     }
   }
 
-  /// All pairs of a central particle, whose own cluster begins at lane `own`.
+  /// All pairs of a central particle, whose own cluster begins at lane `own`. A meeting is added while the next one is
+  /// under way: what waits for results keeps no place in the processor's queues.
   template <bool with_energy>
   KOKKOS_FORCEINLINE_FUNCTION void pairsOf(const Centre& centre, std::size_t own, const int* entry, int count,
                                            Sums& sums) const {
-    for (std::size_t part = 0; part < width; part += lanes) meet<with_energy, true>(centre, own + part, sums);
-    for (int q = 0; q < count; ++q) {
-      const auto first = static_cast<std::size_t>(static_cast<std::uint32_t>(entry[q]));
-      for (std::size_t part = 0; part < width; part += lanes) meet<with_energy, false>(centre, first + part, sums);
+    for (std::size_t part = 0; part < parts; ++part) {
+      add<with_energy, true>(meet<with_energy, true>(centre, own + part * lanes), sums);
     }
+    if (count == 0) return;
+    Meeting last = meet<with_energy, false>(centre, laneOfEntry(entry[0]));
+    for (int n = 1; n < count * static_cast<int>(parts); ++n) {
+      const auto part = static_cast<std::size_t>(n) % parts;
+      const std::size_t first = laneOfEntry(entry[static_cast<std::size_t>(n) / parts]) + part * lanes;
+      const Meeting next = meet<with_energy, false>(centre, first);
+      add<with_energy, false>(last, sums);
+      last = next;
+    }
+    add<with_energy, false>(last, sums);
+  }
+
+  KOKKOS_FORCEINLINE_FUNCTION static std::size_t laneOfEntry(int entry) {
+    return static_cast<std::size_t>(static_cast<std::uint32_t>(entry));
   }
 };
 
@@ -160,26 +191,32 @@ template <bool with_energy, class TailType>
 double ClusterKernel<D, Distance>::sweep(const TailType& tail, double cutoff_y, const Distance& distance,
                                          const Place* position, const ClusterList<D>& list) {
   const Clusters<D>& clusters = list.clusters;
-  const std::vector<int>& species = clusters.species();
   const Sweep<TailType> all{tail, distance, Real(cutoff_y), position, force_.data(), energy_.data()};
   double virial = 0;
   std::fill(force_.begin(), force_.end(), Number(0));
-  for (int i = 0; i < clusters.particles(); ++i) {
-    const int lane = i % static_cast<int>(width), a = species[static_cast<std::size_t>(i)];
-    Centre centre{{}, lane, inverse_sigma2_.of(a), force_scale_.of(a), four_epsilon_.of(a)};
-    Sums sums;
-    for (int k = 0; k < D; ++k) {
-      centre.place[k] = typename Distance::Coordinate(position[laneOf(i, k)]);
-      sums.force[k] = Real(0.0);
+  for (int first = 0; first < clusters.particles(); first += static_cast<int>(width)) {
+    Number total[D * width] = {};  // on the particles of this cluster from their lists
+    const int after = std::min(clusters.particles(), first + static_cast<int>(width));
+    for (int i = first; i < after; ++i) {
+      const int a = clusters.species()[static_cast<std::size_t>(i)], begin = list.begin(i);
+      Centre centre{{}, i - first, inverse_sigma2_.of(a), force_scale_.of(a), four_epsilon_.of(a)};
+      Sums sums;
+      for (int k = 0; k < D; ++k) {
+        centre.place[k] = typename Distance::Coordinate(position[laneOf(i, k)]);
+        sums.force[k] = Real(0.0);
+      }
+      all.template pairsOf<with_energy>(centre, static_cast<std::size_t>(first), list.entries() + begin,
+                                        list.end(i) - begin, sums);
+      for (std::size_t k = 0; k < D; ++k) {
+        total[k * width + static_cast<std::size_t>(i - first)] = static_cast<Number>(sum(sums.force[k]));
+      }
+      if constexpr (with_energy) {
+        energy_[static_cast<std::size_t>(i)] += sum(sums.energy);
+        virial += sum(sums.virial);
+      }
     }
-    const int begin = list.begin(i);
-    all.template pairsOf<with_energy>(centre, static_cast<std::size_t>(i - lane), list.entries() + begin,
-                                      list.end(i) - begin, sums);
-    for (int k = 0; k < D; ++k) all.force[laneOf(i, k)] += static_cast<Number>(sum(sums.force[k]));
-    if constexpr (with_energy) {
-      energy_[static_cast<std::size_t>(i)] += sum(sums.energy);
-      virial += sum(sums.virial);
-    }
+    Number* force = force_.data() + D * static_cast<std::size_t>(first);
+    for (std::size_t n = 0; n < D * width; ++n) force[n] += total[n];
   }
   foldCopies<with_energy>(clusters);
   return virial;

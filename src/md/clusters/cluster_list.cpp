@@ -7,7 +7,7 @@
 namespace glassforge::md {
 namespace {
 
-constexpr int kGroup = 8;            // clusters that share candidates
+constexpr int kGroup = 16;           // clusters that share candidates
 constexpr double kRounding = 1e-12;  // relative, of distances: what is dropped here is not looked at again
 
 /// Squared distances of a point from the particles in `Distance::Real::width` lanes.

@@ -1,10 +1,10 @@
-// The two forms of lists and their forces, each whatever the machine's engine uses.
+// Neighbour lists and their forces.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "md/pack_forces.hpp"
+#include "md/clusters/cluster_forces.hpp"
 #include "md/pack_order.hpp"
 #include "support/brute_force.hpp"
 
@@ -18,7 +18,7 @@ Box<D> boxOf(const Mixture& m) {
   return Box<D>(lengths);
 }
 
-template <int D, template <int> class Forces>
+template <int D>
 struct System {
   System(const Mixture& m, const Snapshot& s, double skin, Precision precision)
       : mixture(m),
@@ -28,9 +28,7 @@ struct System {
     pack.load(0, s);
     build();
   }
-  void build() {
-    while (!forces.build(pack, 0)) forces.grow(pack);
-  }
+  void build() { forces.build(pack, 0); }
   std::vector<double> compute() {
     std::visit([&](const auto& t) { forces.compute(t, pack, 0); }, tail);
     return std::vector<double>(&pack.force(0, 0, 0), &pack.force(0, 0, 0) + 4 * pack.particles());
@@ -61,24 +59,19 @@ struct System {
   Mixture mixture;
   ReplicaPack<D> pack;
   Tail tail;
-  Forces<D> forces;
+  ClusterForces<D> forces;
 };
 
 template <int D>
-void eachForm(const auto& check) {
+void eachPrecision(const auto& check) {
   for (const Precision precision : {Precision::full, Precision::mixed}) {
     SCOPED_TRACE(precision == Precision::full ? "double" : "mixed");
-    {
-      SCOPED_TRACE("rows");
-      check.template operator()<D, RowForces>(precision);
-    }
-    SCOPED_TRACE("clusters");
-    check.template operator()<D, ClusterForces>(precision);
+    check.template operator()<D>(precision);
   }
 }
-void eachFormAndDimension(const auto& check) {
-  eachForm<2>(check);
-  eachForm<3>(check);
+void eachPrecisionAndDimension(const auto& check) {
+  eachPrecision<2>(check);
+  eachPrecision<3>(check);
 }
 
 constexpr double bound(Precision precision) {
@@ -86,10 +79,10 @@ constexpr double bound(Precision precision) {
 }
 
 TEST(PairLists, forcesAndSumsAreThoseOfBruteForceWhileListsHold) {
-  eachFormAndDimension([]<int D, template <int> class Forces>(Precision precision) {
+  eachPrecisionAndDimension([]<int D>(Precision precision) {
     const double skin = defaultSkin(D);
     const Mixture m = test::small<D>(Smoothing::none);  // the smoothing that shows a pair left out or counted twice
-    System<D, Forces> system(m, test::jitteredLattice(m, 0.15, 7), skin, precision);
+    System<D> system(m, test::jitteredLattice(m, 0.15, 7), skin, precision);
     for (const double moved : {0.0, 0.2 * skin, 0.29 * skin}) {  // 0.49 skins in all
       system.jiggle(moved);
       EXPECT_FALSE(system.forces.outdated(system.pack, 0));
@@ -113,10 +106,10 @@ TEST(PairLists, forcesAndSumsAreThoseOfBruteForceWhileListsHold) {
 }
 
 TEST(PairLists, innerPartsGiveTheBitsOfTheWhole) {
-  eachFormAndDimension([]<int D, template <int> class Forces>(Precision precision) {
+  eachPrecisionAndDimension([]<int D>(Precision precision) {
     const double skin = defaultSkin(D);
     const Mixture m = test::small<D>(Smoothing::none);
-    System<D, Forces> system(m, test::jitteredLattice(m, 0.15, 7), skin, precision);
+    System<D> system(m, test::jitteredLattice(m, 0.15, 7), skin, precision);
     const auto of_inner = system.compute();
     DisplacementCheck moved(skin);
     moved.add(0.99 * moved.whole_limit);
@@ -129,27 +122,26 @@ TEST(PairLists, innerPartsGiveTheBitsOfTheWhole) {
 
 TEST(PairLists, innerPartsAreShorter) {
   const Mixture m = test::small<3>(Smoothing::none);
-  System<3, RowForces> rows(m, test::jitteredLattice(m, 0.15, 7), 0.4, Precision::full);
-  System<3, ClusterForces> clusters(m, test::jitteredLattice(m, 0.15, 7), 0.4, Precision::full);
-  const auto& list = clusters.forces.list(0);
-  const int inner_row_end = rows.forces.list().end(0, 0, 0);
+  System<3> system(m, test::jitteredLattice(m, 0.15, 7), 0.4, Precision::full);
+  const auto& list = system.forces.list(0);
   long inner = 0, whole = 0;
-  for (int i = 0; i < clusters.pack.particles(); ++i) {
+  for (int i = 0; i < system.pack.particles(); ++i) {
+    EXPECT_EQ(list.end(i), list.innerEnd(i));
     inner += list.innerEnd(i) - list.begin(i);
     whole += list.begin(i + 1) - list.begin(i);
   }
   EXPECT_LT(static_cast<double>(inner), 0.95 * static_cast<double>(whole));
   DisplacementCheck moved(0.4);
   moved.add(0.99 * moved.whole_limit);
-  rows.forces.outdated(0, moved);
-  EXPECT_LT(inner_row_end, rows.forces.list().end(0, 0, 0));
+  EXPECT_FALSE(system.forces.outdated(0, moved));
+  EXPECT_EQ(list.end(0), list.begin(1));
 }
 
 /// Neighbours are in the list whatever order the particles come in, and the order of the list does not depend on it.
 TEST(PairLists, listsAreAFunctionOfPositionsAndIds) {
-  eachFormAndDimension([]<int D, template <int> class Forces>(Precision precision) {
+  eachPrecisionAndDimension([]<int D>(Precision precision) {
     const Mixture m = test::small<D>(Smoothing::quartic);
-    System<D, Forces> system(m, test::jitteredLattice(m, 0.15, 7), defaultSkin(D), precision);
+    System<D> system(m, test::jitteredLattice(m, 0.15, 7), defaultSkin(D), precision);
     const auto first = system.compute();
     std::vector<int> reversed;
     for (int i = system.pack.particles(); i-- > 0;) reversed.push_back(i);
@@ -160,28 +152,28 @@ TEST(PairLists, listsAreAFunctionOfPositionsAndIds) {
 }
 
 TEST(PairLists, smallestBoxesAndOddNumbersAreRight) {
-  eachForm<3>([]<int D, template <int> class Forces>(Precision precision) {
+  eachPrecision<3>([]<int D>(Precision precision) {
     for (const std::int64_t extra : {0, 1, 2, 3, 5}) {
       Mixture m = Mixture::preset("KA");
       m.smoothing = Smoothing::none;
       m.counts = {100 + extra, 27};
       m.box = {5.81, 5.9, 6.7};  // 2 (cutoff + skin) = 5.8, and no cube
       m.validate();
-      System<D, Forces> system(m, test::jitteredLattice(m, 0.1, 3), 0.4, precision);
+      System<D> system(m, test::jitteredLattice(m, 0.1, 3), 0.4, precision);
       EXPECT_LT(system.error(), bound(precision)) << m.particles();
     }
   });
 }
 
 TEST(PairLists, fewParticlesFarApartAreRight) {
-  eachForm<3>([]<int D, template <int> class Forces>(Precision precision) {
+  eachPrecision<3>([]<int D>(Precision precision) {
     Mixture m = Mixture::preset("KA");
     m.counts = {2, 1};
     m.box = {40.0, 40.0, 40.0};
     m.validate();
     Snapshot s = test::jitteredLattice(m, 0.1, 3);
     s.position = {39.8, 20, 0.1, 0.7, 20.1, 39.9, 20, 3, 3};  // two that meet through two faces, one alone
-    System<D, Forces> system(m, s, 0.4, precision);
+    System<D> system(m, s, 0.4, precision);
     EXPECT_LT(system.error(), bound(precision));
     EXPECT_NE(system.pack.force(0, 0, 0), 0.0);
   });
