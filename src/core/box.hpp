@@ -28,6 +28,11 @@ class Box {
   }
 
   KOKKOS_FUNCTION double length(int axis) const { return length_[axis]; }
+  bool hasEqualEdges() const {
+    for (int k = 1; k < D; ++k)
+      if (length_[k] != length_[0]) return false;
+    return true;
+  }
   KOKKOS_FUNCTION double volume() const {
     double v = 1;
     for (int k = 0; k < D; ++k) v *= length_[k];

@@ -44,11 +44,6 @@ class ReplicaPack {
     }
   }
 
-  /// Makes room for `rows` rows a replica: beyond the particles lie periodic copies, which the neighbour list makes.
-  void reserveRows(int rows) {
-    if (rows > static_cast<int>(row.extent(1))) Kokkos::resize(row, replicas_, rows, columns);
-  }
-
   int replicas() const { return replicas_; }
   int particles() const { return particles_; }
   int speciesCount() const { return species_count_; }
@@ -103,7 +98,7 @@ class ReplicaPack {
   double unwrapped(int r, int i, int k) const { return box.unwrap(row(r, i, k), image(r, i, k), k); }
 
   Box<D> box;
-  PackView<double***> row;       ///< (R, >= N, 4): x, y, z, species code; particles first, then room for copies
+  PackView<double***> row;       ///< (R, N, 4): x, y, z, species code
   PackView<double***> velocity;  ///< (R, N, 4), last column zero
   PackView<double***> force;     ///< (R, N, 4)
   PackView<int***> image;        ///< (R, N, 4) box crossings

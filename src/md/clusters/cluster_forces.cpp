@@ -11,7 +11,7 @@ template <int D>
 ClusterForces<D>::ClusterForces(const ReplicaPack<D>& pack, const Mixture& mixture, double skin, Precision precision)
     : table_(mixture),
       species_count_(mixture.speciesCount()),
-      width_(precision == Precision::mixed ? WideFloat::width : Wide::width),
+      width_(precision == Precision::mixed ? FixedPointDistance<D>::cluster_width : PlainDistance<D>::cluster_width),
       skin_(skin) {
   require(std::isfinite(skin) && skin > 0, "skin of the neighbour list is {}, it must be positive", skin);
   double reach = 0;
@@ -42,18 +42,22 @@ void ClusterForces<D>::build(ReplicaPack<D>& pack, int r) {
   own.built_at.assign(rows, rows + 4 * static_cast<std::size_t>(pack.particles()));
   ++own.builds;
   if (own.mixed) {
-    own.mixed->kernel.setParameters(table_, species_count_, own.list.clusters);
-    own.mixed->places.update(own.list.clusters);
+    own.mixed->kernel.setParameters(table_, species_count_, own.list.clusters, FixedPointDistance<D>(pack.box));
+    own.mixed->places.update(own.list.clusters, rows);
   } else {
-    own.full.setParameters(table_, species_count_, own.list.clusters);
+    own.full.setParameters(table_, species_count_, own.list.clusters, PlainDistance<D>());
   }
 }
 
 template <int D>
 void ClusterForces<D>::update(const ReplicaPack<D>& pack, int r) {
   Replica& own = replica(r);
-  own.list.clusters.update(&pack.row(r, 0, 0));
-  if (own.mixed) own.mixed->places.update(own.list.clusters);
+  const double* rows = &pack.row(r, 0, 0);
+  if (own.mixed) {
+    own.mixed->places.update(own.list.clusters, rows);
+  } else {
+    own.list.clusters.update(rows);
+  }
 }
 
 template class ClusterForces<2>;

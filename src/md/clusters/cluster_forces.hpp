@@ -44,14 +44,20 @@ class ClusterForces {
   void compute(const TailType& tail, ReplicaPack<D>& pack, int r) {
     Replica& own = replica(r);
     double* rows = &pack.force(r, 0, 0);
-    if (own.mixed) {
-      own.mixed->kernel.compute(tail, table_.cutoff_y, FixedPointDistance<D>(pack.box), own.mixed->places.data(),
-                                own.list);
-      own.mixed->kernel.store(own.list.clusters, rows);
-    } else {
-      own.full.compute(tail, table_.cutoff_y, PlainDistance(), own.list.clusters.position(), own.list);
-      own.full.store(own.list.clusters, rows);
+    if (!own.mixed) {
+      own.full.compute(tail, table_.cutoff_y, PlainDistance<D>(), own.list.clusters.position(), own.list);
+      own.full.store(own.list.clusters, PlainDistance<D>(), rows);
+      return;
     }
+    const auto compute = [&](const auto& distance) {
+      own.mixed->kernel.compute(tail, table_.cutoff_y, distance, own.mixed->places.data(), own.list);
+    };
+    if (pack.box.hasEqualEdges()) {
+      compute(FixedPointDistance<D, true>(pack.box));
+    } else {
+      compute(FixedPointDistance<D, false>(pack.box));
+    }
+    own.mixed->kernel.store(own.list.clusters, FixedPointDistance<D>(pack.box), rows);
   }
 
   /// The same, and the sums over pairs, which are always taken in double precision.
@@ -61,7 +67,7 @@ class ClusterForces {
     if (replica(r).mixed) {
       compute(tail, pack, r);
     } else {
-      replica(r).full.store(replica(r).list.clusters, &pack.force(r, 0, 0));
+      replica(r).full.store(replica(r).list.clusters, PlainDistance<D>(), &pack.force(r, 0, 0));
     }
     return sums;
   }
@@ -70,9 +76,11 @@ class ClusterForces {
   template <class TailType>
   PairSums energy(const TailType& tail, const ReplicaPack<D>& pack, int r, double* per_particle) {
     Replica& own = replica(r);
-    if (!own.mixed) return energyFrom(own.full, PlainDistance(), tail, own.list, per_particle);
-    own.mixed->exact.setParameters(table_, species_count_, own.list.clusters);
-    return energyFrom(own.mixed->exact, NearestImageDistance<D>(pack.box), tail, own.list, per_particle);
+    if (!own.mixed) return energyFrom(own.full, PlainDistance<D>(), tail, own.list, per_particle);
+    const NearestImageDistance<D> exact(pack.box);
+    own.list.clusters.update(&pack.row(r, 0, 0));
+    own.mixed->exact.setParameters(table_, species_count_, own.list.clusters, exact);
+    return energyFrom(own.mixed->exact, exact, tail, own.list, per_particle);
   }
 
   /// The list of replica r.
@@ -86,7 +94,7 @@ class ClusterForces {
   };
   struct Replica {
     ClusterList<D> list;
-    ClusterKernel<D, PlainDistance> full;
+    ClusterKernel<D, PlainDistance<D>> full;
     std::optional<Mixed> mixed;    ///< in the place of `full`, where the precision is mixed
     std::vector<double> built_at;  ///< (N, 4) positions at the last build
     long builds = 0;

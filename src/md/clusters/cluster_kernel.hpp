@@ -21,18 +21,23 @@ class ClusterKernel {
   using Number = typename Distance::Number;
   static constexpr std::size_t width = Distance::cluster_width;
 
-  /// To be called after each build of the list.
-  void setParameters(const PairTable& table, int species_count, const Clusters<D>& clusters) {
+  /// To be called after each build of the list. All that is computed after must have distances in the same units.
+  void setParameters(const PairTable& table, int species_count, const Clusters<D>& clusters, const Distance& distance) {
     constexpr Number never = std::numeric_limits<Number>::infinity();  // of (r / sigma)^2: places without a particle
-    inverse_sigma2_.fill(table.inverse_sigma2, species_count, clusters.species(), never);
+    PairTable in_units = table;
+    for (auto& of_species : in_units.inverse_sigma2) {
+      for (double& x : of_species) x *= distance.unit(0) * distance.unit(0);
+    }
+    inverse_sigma2_.fill(in_units.inverse_sigma2, species_count, clusters.species(), never);
     force_scale_.fill(table.force_scale, species_count, clusters.species(), 0);
     four_epsilon_.fill(table.four_epsilon, species_count, clusters.species(), 0);
     force_.resize(clusters.species().size() * D);
   }
 
-  /// Forces from the positions (clusters, D, width), which are the list's own or another form of them.
-  template <class TailType>
-  void compute(const TailType& tail, double cutoff_y, const Distance& distance, const Place* position,
+  /// Forces from the positions (clusters, D, width), which are the list's own or another form of them. `SameUnits` is
+  /// Distance, or computes the same in another way.
+  template <class TailType, class SameUnits>
+  void compute(const TailType& tail, double cutoff_y, const SameUnits& distance, const Place* position,
                const ClusterList<D>& list) {
     sweep<false>(tail, cutoff_y, distance, position, list);
   }
@@ -48,9 +53,11 @@ class ClusterKernel {
   }
 
   /// Writes the forces to rows (N, 4).
-  void store(const Clusters<D>& clusters, double* rows) const {
+  void store(const Clusters<D>& clusters, const Distance& distance, double* rows) const {
+    double unit[D];
+    for (int k = 0; k < D; ++k) unit[k] = distance.unit(k);
     for (int i = 0; i < clusters.particles(); ++i) {
-      for (int k = 0; k < D; ++k) rows[4 * i + k] = force_[laneOf(i, k)];
+      for (int k = 0; k < D; ++k) rows[4 * i + k] = unit[k] * static_cast<double>(force_[laneOf(i, k)]);
     }
   }
   double energy(int i) const { return energy_[static_cast<std::size_t>(i)]; }
@@ -76,10 +83,10 @@ class ClusterKernel {
     return (n / width * D + static_cast<std::size_t>(axis)) * width + n % width;
   }
 
-  template <bool with_energy, class TailType>
-  double sweep(const TailType& tail, double cutoff_y, const Distance& distance, const Place* position,
+  template <bool with_energy, class TailType, class SameUnits>
+  double sweep(const TailType& tail, double cutoff_y, const SameUnits& distance, const Place* position,
                const ClusterList<D>& list);
-  template <class TailType>
+  template <class TailType, class SameUnits>
   struct Sweep;
   template <bool with_energy>
   void foldCopies(const Clusters<D>& clusters);
@@ -103,10 +110,10 @@ constexpr auto kLaneNumbers = [] {
 
 /// What a sweep through all pairs works on, by value: no store to memory can change it.
 template <int D, class Distance>
-template <class TailType>
+template <class TailType, class SameUnits>
 struct ClusterKernel<D, Distance>::Sweep {
   const TailType tail;
-  const Distance distance;
+  const SameUnits distance;
   const Real limit;
   const Place* position;
   Number* force;
@@ -129,8 +136,7 @@ struct ClusterKernel<D, Distance>::Sweep {
     for (int k = 0; k < D; ++k) {
       m.d[k] = distance(centre.place[k], Distance::Coordinate::load(position + m.offset + k * width), k);
     }
-    Real r2 = m.d[0] * m.d[0];
-    for (int k = 1; k < D; ++k) r2 = fusedMultiplyAdd(m.d[k], m.d[k], r2);
+    const Real r2 = distance.squared(m.d);
     const Real y = r2 * Real::load(centre.inverse_sigma2 + first);
     auto inside = y < limit;
     if constexpr (own) {
@@ -187,11 +193,11 @@ struct ClusterKernel<D, Distance>::Sweep {
 
 /// Goes through all pairs; returns the virial where energies are asked for.
 template <int D, class Distance>
-template <bool with_energy, class TailType>
-double ClusterKernel<D, Distance>::sweep(const TailType& tail, double cutoff_y, const Distance& distance,
+template <bool with_energy, class TailType, class SameUnits>
+double ClusterKernel<D, Distance>::sweep(const TailType& tail, double cutoff_y, const SameUnits& distance,
                                          const Place* position, const ClusterList<D>& list) {
   const Clusters<D>& clusters = list.clusters;
-  const Sweep<TailType> all{tail, distance, Real(cutoff_y), position, force_.data(), energy_.data()};
+  const Sweep<TailType, SameUnits> all{tail, distance, Real(cutoff_y), position, force_.data(), energy_.data()};
   double virial = 0;
   std::fill(force_.begin(), force_.end(), Number(0));
   for (int first = 0; first < clusters.particles(); first += static_cast<int>(width)) {

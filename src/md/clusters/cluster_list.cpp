@@ -44,7 +44,7 @@ void ClusterList<D>::build(const double* rows, int species_count, const ListLimi
         std::sqrt(*std::max_element(limits.whole[a], limits.whole[a] + species_count)) * (1 + kRounding);
   }
   if (clusters.images() == Images::copied) {
-    fill(PlainDistance(), clusters.species());
+    fill(PlainDistance<D>(), clusters.species());
   } else {
     fill(NearestImageDistance<D>(clusters.box()), clusters.species());
   }
@@ -108,7 +108,7 @@ void ClusterList<D>::listOf(const Distance& distance, int i, int species, int& a
   int close_count = 0, outer_count = 0;
   for (int q = 0; q < touched; ++q) {
     const int c = ids[q];
-    if constexpr (!std::is_same_v<Distance, PlainDistance>) {  // a cluster may be near by two of its images
+    if constexpr (!std::is_same_v<Distance, PlainDistance<D>>) {  // a cluster may be near by two of its images
       if (seen[c] == i) continue;
       seen[c] = i;
     }

@@ -1,6 +1,7 @@
 /// Clusters in fixed point.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/aligned_vector.hpp"
@@ -15,16 +16,15 @@ class FixedPointPlaces {
  public:
   explicit FixedPointPlaces(const Box<D>& box) : scale_(box) {}
 
-  /// Converts the positions of all clusters.
-  void update(const Clusters<D>& clusters) {
-    const int width = clusters.width();
+  /// Takes the places of all clusters from rows (N, 4).
+  void update(const Clusters<D>& clusters, const double* rows) {
+    const int width = clusters.width(), last = clusters.particles() - 1;
     places_.resize(static_cast<std::size_t>(clusters.count() * D * width));
-    const double* from = clusters.position();
     std::int32_t* to = places_.data();
-    for (int c = 0; c < clusters.count(); ++c) {
-      for (int k = 0; k < D; ++k) {
-        for (int lane = 0; lane < width; ++lane) *to++ = scale_.toFixed(*from++, k);
-      }
+    for (int i = 0; i < clusters.count() * width; ++i) {
+      const double* row = rows + 4 * std::min(i, last);
+      for (int k = 0; k < D; ++k) to[k * width] = scale_.toFixed(row[k], k);
+      to += (i + 1) % width == 0 ? 1 + (D - 1) * width : 1;
     }
   }
   /// (clusters, D, width).

@@ -1,7 +1,9 @@
 // Neighbour lists and their forces.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "md/clusters/cluster_forces.hpp"
@@ -149,6 +151,24 @@ TEST(PairLists, listsAreAFunctionOfPositionsAndIds) {
     system.build();
     EXPECT_EQ(first, system.compute());
   });
+}
+
+std::uint64_t hashOf(const std::vector<double>& values) {  // FNV-1a
+  std::uint64_t hash = 14695981039346656037u;
+  for (const double value : values) hash = (hash ^ std::bit_cast<std::uint64_t>(value)) * 1099511628211u;
+  return hash;
+}
+
+/// AVX-512, AVX2 and plain arrays, each run by its own build of this test, give the same bits.
+TEST(PairLists, bitsDoNotDependOnTheInstructionSet) {
+  const auto hash = []<int D>(Precision precision) {
+    const Mixture m = test::small<D>(Smoothing::quartic);
+    return hashOf(System<D>(m, test::jitteredLattice(m, 0.15, 7), defaultSkin(D), precision).compute());
+  };
+  EXPECT_EQ(hash.operator()<2>(Precision::full), 10525324714406515061u);
+  EXPECT_EQ(hash.operator()<3>(Precision::full), 18088874848343988082u);
+  EXPECT_EQ(hash.operator()<2>(Precision::mixed), 13610958981409965492u);
+  EXPECT_EQ(hash.operator()<3>(Precision::mixed), 2424001306004326449u);
 }
 
 TEST(PairLists, smallestBoxesAndOddNumbersAreRight) {

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "ml/benchmark/evaluate.hpp"
+#include "ml/nn/adam.hpp"
 #include "support/task_monitors.hpp"
 #include "unit/ml/graph_support.hpp"
 
