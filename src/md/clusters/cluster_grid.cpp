@@ -23,13 +23,27 @@ void ClusterBalls<D>::resize(int balls) {
   for (auto n = number.size(); n < room; ++n) number.push_back(static_cast<int>(n));
 }
 
+/// What is not added is written too, to the place after the last: a branch would often be foreseen wrongly. Pointers
+/// and the count are taken out of the loop, whose stores could else have changed them.
 template <int D>
-void ClusterBalls<D>::take(const ClusterBalls& others, std::size_t n, bool add) {
-  const auto at = static_cast<std::size_t>(count);
-  for (std::size_t k = 0; k < D; ++k) centre[k][at] = others.centre[k][n];
-  radius[at] = others.radius[n];
-  cluster[at] = others.cluster[n];
-  count += add ? 1 : 0;
+template <class Index>
+void ClusterBalls<D>::take(const ClusterBalls& others, int balls, const Index& index, int after) {
+  const float *from[D], *from_radius = others.radius.data();
+  float *to[D], *to_radius = radius.data();
+  for (std::size_t k = 0; k < D; ++k) {
+    from[k] = others.centre[k].data();
+    to[k] = centre[k].data();
+  }
+  const int* from_cluster = others.cluster.data();
+  int *to_cluster = cluster.data(), at = count;
+  for (int q = 0; q < balls; ++q) {
+    const int n = index(q), c = from_cluster[n];
+    for (std::size_t k = 0; k < D; ++k) to[k][at] = from[k][n];
+    to_radius[at] = from_radius[n];
+    to_cluster[at] = c;
+    at += static_cast<int>(c > after);
+  }
+  count = at;
 }
 
 template <int D>
@@ -42,15 +56,18 @@ int ClusterBalls<D>::touched(const double* point, double distance, const std::ve
   const WideFloat within(distance);
   WideFloat middle[D];
   for (int k = 0; k < D; ++k) middle[k] = WideFloat(point[k]);
+  const float *x[D], *radii = radius.data();
+  for (std::size_t k = 0; k < D; ++k) x[k] = centre[k].data();
+  const int *values = column.data(), balls = count;
   int hits = 0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(count); n += WideFloat::width) {
+  for (int n = 0; n < balls; n += WideFloat::width) {
     WideFloat r2(0.0);
     for (int k = 0; k < D; ++k) {
-      const WideFloat d = WideFloat::load(centre[k].data() + n) - middle[k];
+      const WideFloat d = WideFloat::load(x[k] + n) - middle[k];
       r2 = fusedMultiplyAdd(d, d, r2);
     }
-    const WideFloat reach = WideFloat::load(radius.data() + n) + within;
-    hits += compress(r2 < reach * reach, WideInt::load(column.data() + n), found + hits);
+    const WideFloat reach = WideFloat::load(radii + n) + within;
+    hits += compress(r2 < reach * reach, WideInt::load(values + n), found + hits);
   }
   return hits;
 }
@@ -128,9 +145,8 @@ void ClusterGrid<D>::around(const std::array<double, D>& low, const std::array<d
 
 template <int D>
 void ClusterGrid<D>::takeLine(int begin, int end, int after) {
-  for (auto n = static_cast<std::size_t>(begin); n < static_cast<std::size_t>(end); ++n) {
-    taken_.take(sorted_, n, sorted_.cluster[n] > after);
-  }
+  taken_.take(
+      sorted_, end - begin, [begin](int q) { return begin + q; }, after);
 }
 
 template <int D>
@@ -139,10 +155,9 @@ void ClusterGrid<D>::near(const std::array<double, D>& point, double distance, i
       taken_.touched(point.data(), distance + static_cast<double>(rounding_), taken_.number, touched_.data());
   found.resize(hits);
   found.count = 0;
-  for (int q = 0; q < hits; ++q) {
-    const auto n = static_cast<std::size_t>(touched_[static_cast<std::size_t>(q)]);
-    found.take(taken_, n, taken_.cluster[n] > after);
-  }
+  const int* hit = touched_.data();
+  found.take(
+      taken_, hits, [hit](int q) { return hit[q]; }, after);
   found.close();
 }
 

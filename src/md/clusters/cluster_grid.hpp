@@ -18,8 +18,10 @@ struct ClusterBalls {
 
   /// Room for `balls`, and for a wide load or store beyond the last.
   void resize(int balls);
-  /// Adds ball n of others, or only writes it to the place after the last.
-  void take(const ClusterBalls& others, std::size_t n, bool add);
+  /// Adds those of others' balls that come after cluster `after`, of the balls index(0) .. index(balls - 1); there must
+  /// be room for all.
+  template <class Index>
+  void take(const ClusterBalls& others, int balls, const Index& index, int after);
   /// To be called after the last was taken: what a wide load may read beyond it is far away.
   void close();
   /// Writes the value of `column` of each ball that comes closer than `distance` to the point; their number.

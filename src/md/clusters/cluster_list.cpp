@@ -4,6 +4,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "md/wide_float.hpp"
+
 namespace glassforge::md {
 namespace {
 
@@ -61,7 +63,7 @@ void ClusterList<D>::fill(const Distance& distance, const std::vector<int>& spec
   for (int c = 0; c < clusters.count(); ++c) {
     if (c % kGroup == 0) takeAround(c, std::min(clusters.count(), c + kGroup));
     findNear(c);
-    const auto most = static_cast<std::size_t>(at + (near_.count + 1) * width);
+    const auto most = static_cast<std::size_t>(at + (near_.count + WideFloat::width) * width);
     if (entry_.size() < most) entry_.resize(most + most / 2);
     for (int i = c * width; i < std::min(N, (c + 1) * width); ++i) {
       listOf(distance, i, species[static_cast<std::size_t>(i)], at);
@@ -125,7 +127,9 @@ void ClusterList<D>::listOf(const Distance& distance, int i, int species, int& a
   }
   begin_[static_cast<std::size_t>(i)] = at;
   inner_end_[static_cast<std::size_t>(i)] = at + close_count;
-  std::copy_n(outer, outer_count, entry + close_count);
+  for (int n = 0; n < outer_count; n += WideFloat::width) {  // both have room for a whole register
+    WideInt::load(outer + n).store(entry + close_count + n);
+  }
   at += close_count + outer_count;
 }
 
