@@ -318,18 +318,28 @@ TEST(GraphModel, GoesOnWithTheSameBitsFromEveryPlaceItWasStoppedAt) {
   learning.times = {1, 10};
   learning.labels = {"displacement"};
   SerialReducer reducer;
-  GraphModel whole(toyKind(true, false), toyRequest(learning));
-  whole.fit(view, reducer);
-  for (const int every : {1, 2, 7, 25}) {
-    test::StoppingMonitor monitor(every);
-    monitor.untilDone([&](FitMonitor& m) {
-      GraphModel stopped(toyKind(true, false), toyRequest(learning));
-      stopped.fitWatched(view, reducer, m);
-      expectSame(stopped.save(), whole.save());
-      return true;
-    });
-    EXPECT_EQ(monitor.stops(), 4 * 18 / every) << "4 networks of 4 + 14 steps";
+  for (const char* optimiser : {"adam", "soap"}) {
+    learning.optimiser = optimiser;
+    GraphModel whole(toyKind(true, false), toyRequest(learning));
+    whole.fit(view, reducer);
+    for (const int every : {1, 2, 7, 25}) {
+      SCOPED_TRACE(fmt::format("{} every {}", optimiser, every));
+      test::StoppingMonitor monitor(every);
+      monitor.untilDone([&](FitMonitor& m) {
+        GraphModel stopped(toyKind(true, false), toyRequest(learning));
+        stopped.fitWatched(view, reducer, m);
+        expectSame(stopped.save(), whole.save());
+        return true;
+      });
+      EXPECT_EQ(monitor.stops(), 4 * 18 / every) << "4 networks of 4 + 14 steps";
+    }
   }
+}
+
+TEST(GraphTrainer, RefusesAnOptimiserThatThereIsNot) {
+  GraphLearning learning = fewPasses();
+  learning.optimiser = "sgd";
+  EXPECT_THROW(makeOptimiser(learning, {{"kernel", {2, 3}}}), InputError);
 }
 
 TEST(GraphModel, PredictsWhatItHasLearntAndNothingElse) {
