@@ -20,10 +20,8 @@ KOKKOS_INLINE_FUNCTION double reciprocal(double a) {
 
 }  // namespace glassforge::md
 
-#if defined(__AVX512VL__) && defined(__AVX512DQ__)
-#include "md/wide_avx512.hpp"
-#elif defined(__AVX2__) && defined(__FMA__)
-#include "md/wide_avx2.hpp"
+#if defined(__AVX2__) && defined(__FMA__)
+#include "md/wide_registers.hpp"
 #else
 #include "md/wide_portable.hpp"
 #endif

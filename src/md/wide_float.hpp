@@ -4,10 +4,8 @@
 
 #include "md/wide.hpp"
 
-#if defined(__AVX512VL__) && defined(__AVX512DQ__)
-#include "md/wide_float_avx512.hpp"
-#elif defined(__AVX2__) && defined(__FMA__)
-#include "md/wide_float_avx2.hpp"
+#if defined(__AVX2__) && defined(__FMA__)
+#include "md/wide_float_registers.hpp"
 #else
 #include "md/wide_float_portable.hpp"
 #endif

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "md/single_precision.hpp"
 #include "md/wide_float.hpp"
 
 namespace glassforge::md {
 namespace {
 
 constexpr double kEdge[3] = {1.0, 3.0, 3.0};  // of a cell in sigma_AA: short along the lines, which are cut at cells
+constexpr double kSingleRounding = 4e-7;      // of a length: what distances in single precision may be off by
+constexpr float kFarAway = 1e15F;             // beyond any distance, its square still finite
 constexpr double kInverseEdge[3] = {1 / kEdge[0], 1 / kEdge[1], 1 / kEdge[2]};
 
 }  // namespace

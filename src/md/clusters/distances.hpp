@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/box.hpp"
-#include "md/fixed_point.hpp"
+#include "md/clusters/fixed_point.hpp"
 #include "md/wide.hpp"
 #include "md/wide_float.hpp"
 

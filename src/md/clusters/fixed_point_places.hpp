@@ -6,7 +6,7 @@
 
 #include "core/aligned_vector.hpp"
 #include "md/clusters/clusters.hpp"
-#include "md/fixed_point.hpp"
+#include "md/clusters/fixed_point.hpp"
 
 namespace glassforge::md {
 

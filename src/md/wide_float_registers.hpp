@@ -1,14 +1,9 @@
-/// The wide numbers of wide_float.hpp in AVX2 registers: eight floats, eight 32-bit integers.
+/// The wide numbers of wide_float.hpp in registers of eight floats and eight 32-bit integers.
 #pragma once
 
-#include "md/wide_avx2.hpp"
+#include "md/wide_registers.hpp"
 
 namespace glassforge::md {
-
-struct WideFloatMask {
-  __m256 lanes;
-  WideFloatMask operator&(WideFloatMask o) const { return {_mm256_and_ps(lanes, o.lanes)}; }
-};
 
 struct WideFloat {
   static constexpr int width = 8;
@@ -24,8 +19,8 @@ struct WideFloat {
   friend WideFloat operator-(WideFloat a, WideFloat b) { return WideFloat(_mm256_sub_ps(a.v, b.v)); }
   friend WideFloat operator*(WideFloat a, WideFloat b) { return WideFloat(_mm256_mul_ps(a.v, b.v)); }
   friend WideFloat operator/(WideFloat a, WideFloat b) { return WideFloat(_mm256_div_ps(a.v, b.v)); }
-  friend WideFloatMask operator<(WideFloat a, WideFloat b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
-  friend WideFloatMask operator!=(WideFloat a, WideFloat b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_NEQ_UQ)}; }
+  friend WideFloatMask operator<(WideFloat a, WideFloat b) { return detail::lessThan(a.v, b.v); }
+  friend WideFloatMask operator!=(WideFloat a, WideFloat b) { return detail::notEqual(a.v, b.v); }
 };
 
 inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
@@ -35,7 +30,7 @@ inline WideFloat fusedMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
 inline WideFloat fusedNegativeMultiplyAdd(WideFloat a, WideFloat b, WideFloat c) {
   return WideFloat(_mm256_fnmadd_ps(a.v, b.v, c.v));
 }
-/// The dividers, not the approximations of AVX2, whose bits differ between makers of processors.
+/// The dividers, not the approximations of AVX2 and AVX-512, whose bits may differ between makers of processors.
 inline WideFloat reciprocal(WideFloat a) {
   return WideFloat(1.0) / a;
 }
@@ -43,7 +38,7 @@ inline WideFloat squareRoot(WideFloat a) {
   return WideFloat(_mm256_sqrt_ps(a.v));
 }
 inline WideFloat keep(WideFloatMask m, WideFloat a) {
-  return WideFloat(_mm256_and_ps(m.lanes, a.v));
+  return WideFloat(detail::keep(m, a.v));
 }
 
 /// Eight 32-bit integers: fixed-point coordinates, whose wrapping difference is the minimum image.
@@ -67,29 +62,10 @@ inline double sum(WideFloat a) {
   return sum(Wide(_mm256_cvtps_pd(_mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1)))));
 }
 
-namespace detail {
-
-/// For every mask of eight lanes, the order that moves its lanes to the front.
-constexpr auto kPackEight = [] {
-  std::array<std::array<std::uint8_t, 8>, 256> table{};
-  for (std::size_t mask = 0; mask < 256; ++mask) {
-    std::size_t at = 0;
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      if (mask >> lane & 1u) table[mask][at++] = static_cast<std::uint8_t>(lane);
-    }
-  }
-  return table;
-}();
-
-}  // namespace detail
-
 /// Writes the values whose lane is set, packed, to `out` (which has room for eight); returns their number.
 inline int compress(WideFloatMask m, WideInt values, std::int32_t* out) {
-  const auto bits = static_cast<unsigned>(_mm256_movemask_ps(m.lanes));
-  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(detail::kPackEight[bits].data()));
-  const __m256i packed = _mm256_permutevar8x32_epi32(values.v, _mm256_cvtepu8_epi32(bytes));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), packed);
-  return std::popcount(bits);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), detail::packed(m, values.v));
+  return std::popcount(m.laneBits());
 }
 
 }  // namespace glassforge::md

@@ -1,19 +1,20 @@
-/// The wide numbers of wide.hpp in AVX2 registers: four doubles.
+/// The wide numbers of wide.hpp in registers of four doubles, which AVX2 and AVX-512 have alike: eight are no faster
+/// where they pass through units of four (Zen 4), and fewer places of a cluster of four stay without a pair
+/// (docs/performance.md). Masks differ: wide_masks_avx2.hpp, wide_masks_avx512.hpp.
 #pragma once
 
 #include <immintrin.h>
 
-#include <array>
 #include <bit>
 #include <cstdint>
 
-namespace glassforge::md {
+#if defined(__AVX512VL__) && defined(__AVX512DQ__)
+#include "md/wide_masks_avx512.hpp"
+#else
+#include "md/wide_masks_avx2.hpp"
+#endif
 
-struct WideMask {
-  __m256d lanes;  ///< all bits of a lane set, or none
-  bool any() const { return _mm256_movemask_pd(lanes) != 0; }
-  WideMask operator&(WideMask o) const { return {_mm256_and_pd(lanes, o.lanes)}; }
-};
+namespace glassforge::md {
 
 struct Wide {
   static constexpr int width = 4;
@@ -29,8 +30,8 @@ struct Wide {
   friend Wide operator-(Wide a, Wide b) { return Wide(_mm256_sub_pd(a.v, b.v)); }
   friend Wide operator*(Wide a, Wide b) { return Wide(_mm256_mul_pd(a.v, b.v)); }
   friend Wide operator/(Wide a, Wide b) { return Wide(_mm256_div_pd(a.v, b.v)); }
-  friend WideMask operator<(Wide a, Wide b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
-  friend WideMask operator!=(Wide a, Wide b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_NEQ_UQ)}; }
+  friend WideMask operator<(Wide a, Wide b) { return detail::lessThan(a.v, b.v); }
+  friend WideMask operator!=(Wide a, Wide b) { return detail::notEqual(a.v, b.v); }
 };
 
 inline Wide fusedMultiplyAdd(Wide a, Wide b, Wide c) {
@@ -51,30 +52,20 @@ inline Wide nearestInteger(Wide a) {
 }
 /// a where the mask holds, else zero.
 inline Wide keep(WideMask m, Wide a) {
-  return Wide(_mm256_and_pd(m.lanes, a.v));
+  return Wide(detail::keep(m, a.v));
 }
 
-/// Eight values by species, the last four of them meant only where there are `more_than_four`. A species code
-/// (ReplicaPack) has the species in the low bits of both its halves, which makes the indices of the two halves of a
-/// double without a shuffle.
+/// Eight values by species, the last four of them meant only where there are `more_than_four`.
 template <bool more_than_four>
 class WideTable {
  public:
-  explicit WideTable(const double* table)
-      : low_(_mm256_castpd_ps(_mm256_loadu_pd(table))), high_(_mm256_castpd_ps(_mm256_loadu_pd(table + 4))) {}
-
+  explicit WideTable(const double* table) : low_(_mm256_loadu_pd(table)), high_(_mm256_loadu_pd(table + 4)) {}
   friend Wide lookup(const WideTable& table, Wide code) {
-    const __m256i twice = _mm256_slli_epi64(_mm256_castpd_si256(code.v), 1);
-    const __m256i index = _mm256_add_epi32(twice, _mm256_set1_epi64x(std::int64_t{1} << 32));
-    const __m256d first = _mm256_castps_pd(_mm256_permutevar8x32_ps(table.low_, index));
-    if constexpr (!more_than_four) return Wide(first);
-    const __m256d second = _mm256_castps_pd(_mm256_permutevar8x32_ps(table.high_, index));
-    const __m256d upper = _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(code.v), 61));
-    return Wide(_mm256_blendv_pd(first, second, upper));
+    return Wide(detail::bySpecies<more_than_four>(table.low_, table.high_, _mm256_castpd_si256(code.v)));
   }
 
  private:
-  __m256 low_, high_;  // of species 0 to 3, and of 4 to 7
+  __m256d low_, high_;  // of species 0 to 3, and of 4 to 7
 };
 
 /// Sum over lanes in a fixed tree: halves, pairs.
@@ -97,39 +88,12 @@ inline WideRows loadRows(const double* rows, const int* offset) {
           Wide(_mm256_permute2f128_pd(xz01, xz23, 0x31)), Wide(_mm256_permute2f128_pd(yc01, yc23, 0x31))};
 }
 
-namespace detail {
-
-/// For every mask of four lanes, the bytes that move its lanes to the front.
-constexpr auto kPackFour = [] {
-  std::array<std::array<std::uint8_t, 16>, 16> table{};
-  for (std::size_t mask = 0; mask < 16; ++mask) {
-    std::size_t at = 0;
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      if (!(mask >> lane & 1u)) continue;
-      for (std::size_t byte = 0; byte < 4; ++byte)
-        table[mask][4 * at + byte] = static_cast<std::uint8_t>(4 * lane + byte);
-      ++at;
-    }
-  }
-  return table;
-}();
-
-}  // namespace detail
-
 /// Writes the entries of index[0..3] whose lane is set, packed, to `out` (which has room for four); returns their
 /// number.
 inline int compress(WideMask m, const int* index, int* out) {
-  const auto bits = static_cast<unsigned>(_mm256_movemask_pd(m.lanes));
-  const __m128i order = _mm_loadu_si128(reinterpret_cast<const __m128i*>(detail::kPackFour[bits].data()));
   const __m128i all = _mm_loadu_si128(reinterpret_cast<const __m128i*>(index));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(all, order));
-  return std::popcount(bits);
-}
-
-/// Mask of the first `count` lanes.
-inline WideMask firstLanes(int count) {
-  const __m256i lane = _mm256_setr_epi64x(0, 1, 2, 3);
-  return {_mm256_castsi256_pd(_mm256_cmpgt_epi64(_mm256_set1_epi64x(count), lane))};
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), detail::packed(m, all));
+  return std::popcount(m.laneBits());
 }
 
 }  // namespace glassforge::md
