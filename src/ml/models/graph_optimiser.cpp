@@ -1,6 +1,5 @@
 #include "ml/models/graph_optimiser.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <numeric>
 

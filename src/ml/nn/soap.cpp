@@ -21,18 +21,16 @@ MatrixXd eigenvectors(const MatrixXd& factor) {
   return Eigen::SelfAdjointEigenSolver<MatrixXd>(factor).eigenvectors().rowwise().reverse();
 }
 
-/// Columns of the basis, those along which the factor is large first.
-std::vector<int> descending(const MatrixXd& factor, const MatrixXd& basis) {
-  const Eigen::VectorXd along = (basis.array() * (factor * basis).array()).colwise().sum();
+/// One step of orthogonal iteration, after which the columns along which the factor was large stand first. Returns the
+/// columns' order.
+std::vector<int> turn(const MatrixXd& factor, MatrixXd& basis) {
+  const MatrixXd product = factor * basis;
+  const Eigen::VectorXd along = (basis.array() * product.array()).colwise().sum();
   std::vector<int> order(static_cast<std::size_t>(along.size()));
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, [&](int a, int b) { return along(a) > along(b); });
+  basis = Eigen::HouseholderQR<MatrixXd>(product(Eigen::all, order)).householderQ();
   return order;
-}
-
-/// One step of orthogonal iteration.
-MatrixXd turned(const MatrixXd& factor, const MatrixXd& basis) {
-  return Eigen::HouseholderQR<MatrixXd>(factor * basis).householderQ();
 }
 
 }  // namespace
@@ -61,11 +59,9 @@ void Soap<Number>::addFactors(Block& block, const MatrixXd& gradient) const {
 /// The running mean of squares goes with the columns of the bases.
 template <class Number>
 void Soap<Number>::turnBases(Block& block) const {
-  const auto rows = descending(block.left.factor, block.left.basis);
-  const auto columns = descending(block.right.factor, block.right.basis);
+  const auto rows = turn(block.left.factor, block.left.basis);
+  const auto columns = turn(block.right.factor, block.right.basis);
   block.square = MatrixXd(block.square(rows, columns));
-  block.left.basis = turned(block.left.factor, block.left.basis(Eigen::all, rows));
-  block.right.basis = turned(block.right.factor, block.right.basis(Eigen::all, columns));
 }
 
 /// What is subtracted, but for the rate.
