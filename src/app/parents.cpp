@@ -53,7 +53,7 @@ std::string graphWords(const std::string& model, const GraphLearning& g) {
       "labels {} times {} initial {}{}",
       model, g.networks, g.batch, g.pretrain_passes, g.passes, g.validate_every, g.rate, g.schedule, g.beta1, g.clip,
       g.decay, g.node_share, g.dropout, fmt::join(g.labels, " "), fmt::join(g.times, " "), initial,
-      g.optimiser == "adam" ? "" : " optimiser " + g.optimiser);
+      (g.optimiser == "adam" ? "" : " optimiser " + g.optimiser) + (g.standardised ? " standardised" : ""));
 }
 
 /// How a model learns, in words; nothing where all is as it is by default, as in folders of before.

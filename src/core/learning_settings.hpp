@@ -19,6 +19,7 @@ struct GraphLearning {
   std::int64_t pretrain_passes = 0;   ///< of a first phase that learns the edge targets alone
   std::int64_t validate_every = 500;  ///< passes between two looks at the validation part
   std::string optimiser = "adam";     ///< or "soap"
+  bool standardised = false;          ///< steps as if the inputs of all layers had mean 0 and variance 1
   double rate = 1e-4;                 ///< of the optimiser, at its highest
   std::string schedule = "constant";  ///< or "cosine": a rise over the first 5 %, then down to nothing as a cosine
   double beta1 = 0.9;                 ///< of the optimiser: share of the last mean gradient that is kept

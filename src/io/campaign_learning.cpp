@@ -66,7 +66,7 @@ std::string initialPath(const TomlDocument& document, const std::string& given) 
 GraphLearning readGraphLearning(const TomlDocument& document, const std::string& name, GraphLearning g) {
   const TomlSection section(
       document, "train." + name,
-      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "rate", "schedule", "beta1",
+      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "standardised", "rate", "schedule", "beta1",
        "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
   g.networks = section.integer("networks", Range::between(1, 1000), g.networks);
   g.batch = section.integer("batch", Range::between(1, 1e4), g.batch);
@@ -74,6 +74,7 @@ GraphLearning readGraphLearning(const TomlDocument& document, const std::string&
   g.pretrain_passes = section.integer("pretrain_passes", Range::between(0, 1e9), g.pretrain_passes);
   g.validate_every = section.integer("validate_every", Range::between(1, 1e9), g.validate_every);
   g.optimiser = section.choice("optimiser", g.optimiser, std::array<std::string_view, 2>{"adam", "soap"});
+  g.standardised = section.boolean("standardised", g.standardised);
   g.rate = section.number("rate", {.min = 0, .max = 1, .open = true}, g.rate);
   g.schedule = section.choice("schedule", g.schedule, std::array<std::string_view, 2>{"constant", "cosine"});
   g.beta1 = section.number("beta1", Range::between(0, 0.9999), g.beta1);

@@ -210,6 +210,7 @@ void writeGraphLearning(Text& text, const std::string& name, const GraphLearning
   text.entry("pretrain_passes", g.pretrain_passes);
   text.entry("validate_every", g.validate_every);
   text.entry("optimiser", g.optimiser);
+  text.entry("standardised", g.standardised);
   text.entry("rate", g.rate);
   text.entry("schedule", g.schedule);
   text.entry("beta1", g.beta1);

@@ -15,7 +15,8 @@ BASE = support.campaign({
     "dynamics.structures": 0, "dynamics.max_time": None, "labels.pairs": True, "describe.sets": None, "files.shard_size": 3,
     "train.models": ["bapst", "DEN"], "split.train": 2, "split.validation": 2, "split.test": 1,
     "train.bapst": {"batch": 2, "passes": 7, "validate_every": 4, "rate": 1e-3, "times": [4], "labels": ["displacement"]},
-    "train.botan": {"networks": 2, "batch": 3, "passes": 5, "pretrain_passes": 4, "validate_every": 3, "times": [4.1]}})
+    "train.botan": {"networks": 2, "batch": 3, "passes": 5, "pretrain_passes": 4, "validate_every": 3, "times": [4.1],
+                    "optimiser": "soap", "standardised": True}})
 
 
 def finish(folder, models, ranks=None, code=0, **changes):

@@ -29,7 +29,8 @@ IMPORT = ["--format", "botan", "--model", "KA", "--temperature", "0.44", "--time
           "--set", "labels.pairs={ cutoff = 2.0 }"]
 FLOOR = {"botan": 0.60, "se3": 0.45}  # of the pooled Pearson; SE(3) is given few passes
 COMMON = ["batch=2", "schedule=cosine"]
-SETTINGS = {"botan": [*COMMON, "validate_every=200", "optimiser=\"soap\"", "rate=3e-3", "pretrain_passes=800", "passes=4200", "labels=[\"displacement\"]"],
+SETTINGS = {"botan": [*COMMON, "validate_every=200", "optimiser=\"soap\"", "standardised=true", "rate=3e-3", "pretrain_passes=600",
+                    "passes=5900", "labels=[\"displacement\"]"],
             "se3": [*COMMON, "validate_every=100", "rate=3e-3", "passes=600", "dropout=0.1"]}
 
 

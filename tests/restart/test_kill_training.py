@@ -21,7 +21,7 @@ CAMPAIGN = support.campaign({
     "dynamics.structures": 0, "dynamics.max_time": None, "labels.pairs": True, "describe.sets": None,
     "train.models": ["botan"], "split.train": 3, "split.validation": 1, "split.test": 1,
     "train.botan": {"networks": 2, "batch": 4, "passes": 14, "pretrain_passes": 5, "validate_every": 6,
-                    "labels": ["displacement"]}})
+                    "optimiser": "soap", "standardised": True, "labels": ["displacement"]}})
 RUN = ("run", "c.toml", "--stage", "train")
 WAYS = ("kill all", "kill all", "kill while writing", "kill one rank", "USR1", "USR1 to one rank", "wall time")
 

@@ -70,6 +70,10 @@ class GraphNetwork {
   /// pass (not the running ones). What is random (augmentation, dropout) follows from the key.
   virtual double addGradient(std::span<const Number> parameters, const GraphSample& sample, const PassKey& key,
                              const LossWeights& weights, std::span<Number> gradient, std::span<Number> statistics) = 0;
+  /// Of the last addGradient or predict, whose sample must still be there, for every array of two extents (a kernel:
+  /// outputs, inputs), in order: means of its inputs, then their variances. Empty where the network offers no
+  /// standardised training; one that does has the bias (outputs) of each kernel behind it.
+  virtual std::vector<double> inputMoments() { return {}; }
   /// Without augmentation and dropout, with the running statistics.
   virtual GraphPrediction predict(std::span<const Number> parameters, std::span<const Number> statistics,
                                   const GraphSample& sample) = 0;

@@ -101,6 +101,14 @@ GraphTrainer::GraphTrainer(GraphNetwork<float>& network, GraphData& data, Reduce
   require(!data_.view().train().empty(), "there are no training structures: raise [split] train");
   network_.initialise({task_.seed, Purpose::network_weights, 0, task_.network}, parameters_, statistics_);
   if (!task_.initial.empty()) fill(task_.initial, network_.layout(), task_.model, parameters_);
+  if (task_.learning.standardised) standardise();
+}
+
+/// Every process by itself, on the same structure. Parameters that were given stay.
+void GraphTrainer::standardise() {
+  const auto sample = data_.sample(data_.view().train().front());
+  standardised_.emplace(network_, *sample, parameters_, statistics_);
+  if (task_.initial.empty()) standardised_->bringFirst(*sample, parameters_, statistics_);
 }
 
 std::int64_t GraphTrainer::allPasses() const {
@@ -141,11 +149,13 @@ void GraphTrainer::addSlots(const Phase& phase, std::int64_t count) {
         std::vector<float> statistics(statistics_count_, 0.0F);
         std::vector<double> mine{network_.addGradient(parameters_, *sample, key, phase.weights, gradient, statistics)};
         mine.insert(mine.end(), statistics.begin(), statistics.end());
+        if (standardised_) std::ranges::copy(network_.inputMoments(), std::back_inserter(mine));
         return mine;
       });
   for (const auto& of_slot : numbers) {
     loss_ += of_slot.front();
-    averageStatistics(std::span(of_slot).subspan(1));
+    averageStatistics(std::span(of_slot).subspan(1, statistics_count_));
+    if (standardised_) standardised_->average(std::span(of_slot).subspan(1 + statistics_count_));
     ++passes_;
     ++passes_in_loss_;
   }
@@ -157,6 +167,10 @@ void GraphTrainer::improve(double rate, std::int64_t count) {
   const auto share = static_cast<float>(1.0 / static_cast<double>(count));
   const auto pull = static_cast<float>(2 * task_.learning.decay);
   for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] = gradient_[i] * share + pull * parameters_[i];
+  if (standardised_) {
+    standardised_->step(*optimiser_, rate, task_.learning.clip, gradient_, parameters_);
+    return;
+  }
   if (task_.learning.clip > 0) nn::clipNorm(std::span(gradient_), task_.learning.clip);
   optimiser_->step(parameters_, gradient_, rate);
 }
@@ -213,6 +227,7 @@ void GraphTrainer::save(Checkpoint& checkpoint, const std::string& prefix) const
   checkpoint.put(prefix + "parameters", wide(parameters_));
   checkpoint.put(prefix + "statistics", wide(statistics_));
   optimiser_->save(checkpoint, prefix);
+  if (standardised_) checkpoint.put(prefix + "moments", Checkpoint::Reals(standardised_->moments()));
   checkpoint.put(prefix + "loss", loss_);
   checkpoint.put(prefix + "passes_in_loss", passes_in_loss_);
   checkpoint.put(prefix + "history", asReals(history_));
@@ -225,6 +240,7 @@ void GraphTrainer::load(const Checkpoint& checkpoint, const std::string& prefix)
   parameters_ = narrow(checkpoint.reals(prefix + "parameters", size));
   statistics_ = narrow(checkpoint.reals(prefix + "statistics", statistics_count_));
   optimiser_->load(checkpoint, prefix);
+  if (standardised_) standardised_->setMoments(checkpoint.reals(prefix + "moments", standardised_->moments().size()));
   loss_ = checkpoint.real(prefix + "loss");
   passes_in_loss_ = checkpoint.integer(prefix + "passes_in_loss");
   history_ = asHistory(checkpoint.reals(prefix + "history"));

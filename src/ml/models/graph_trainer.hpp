@@ -17,6 +17,7 @@
 #include "ml/models/graph_optimiser.hpp"
 #include "ml/models/graph_validation.hpp"
 #include "ml/models/reducer.hpp"
+#include "ml/models/standardised_training.hpp"
 #include "ml/nn/rate_schedule.hpp"
 
 namespace glassforge::ml {
@@ -87,6 +88,7 @@ class GraphTrainer {
   Phase phase() const;
   std::int64_t structureOf(std::int64_t pass);
   void addSlots(const Phase& phase, std::int64_t count);
+  void standardise();
   void averageStatistics(std::span<const double> of_pass);
   void improve(double rate, std::int64_t count);
   FitProgress look(const Phase& phase, double rate);
@@ -98,6 +100,7 @@ class GraphTrainer {
   std::size_t statistics_count_ = 0;
   std::vector<float> parameters_, statistics_, gradient_;
   std::unique_ptr<GraphOptimiser> optimiser_;
+  std::optional<StandardisedTraining> standardised_;
   std::int64_t passes_ = 0;
   double loss_ = 0;  // summed since the last look
   std::int64_t passes_in_loss_ = 0;

@@ -185,6 +185,17 @@ GraphPrediction MessageNetwork<Number>::predict(std::span<const Number> paramete
           sample.edge_targets.empty() ? Array<double>{} : decoded(sample.graph.sender.size(), messages_.edges())};
 }
 
+template <class Number>
+std::vector<double> MessageNetwork<Number>::inputMoments() {
+  std::vector<nn::InputMoments> of_decoder(3, nn::InputMoments(static_cast<std::size_t>(nn::kWidth)));
+  decoder_.addInputMoments(messages_.graph().nodes, 1, messages_.nodes(), of_decoder);
+  decoder_.addInputMoments(messages_.graph().edges(), nn::kEdgeTilesEach, messages_.edges(), of_decoder);
+  std::vector<double> values;
+  for (const auto& moments : messages_.inputMoments()) moments.pack(values);
+  for (const auto& moments : of_decoder) moments.pack(values);
+  return values;
+}
+
 template class MessageNetwork<float>;
 template class MessageNetwork<double>;
 

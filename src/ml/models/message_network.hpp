@@ -35,6 +35,7 @@ class MessageNetwork final : public GraphNetwork<Number> {
   void initialise(const StreamKey& key, std::span<Number> parameters, std::span<Number> statistics) const override;
   double addGradient(std::span<const Number> parameters, const GraphSample& sample, const PassKey& key,
                      const LossWeights& weights, std::span<Number> gradient, std::span<Number> statistics) override;
+  std::vector<double> inputMoments() override;
   GraphPrediction predict(std::span<const Number> parameters, std::span<const Number> statistics,
                           const GraphSample& sample) override;
 

@@ -60,6 +60,17 @@ void Decoder<Number>::backward(Index rows, const Number* x, const Number* dy, Nu
   });
 }
 
+template <class Number>
+void Decoder<Number>::addInputMoments(Index rows, Index n, const Number* x, std::span<InputMoments> moments) {
+  forSomeTiles(rows, n, [&](Index first, Index count) {
+    const Number* input = x + first * kWidth;
+    hiddenTile(count, input);
+    moments[0].add(0, count, input, kWidth);
+    moments[1].add(0, count, hidden_.data(), kWidth);
+    moments[2].add(0, count, result_.data(), kWidth);
+  });
+}
+
 template class Decoder<float>;
 template class Decoder<double>;
 

@@ -23,6 +23,9 @@ class Decoder {
   /// Given dy (rows), adds to dx (rows, kWidth). The layers are computed again.
   void backward(Index rows, const Number* x, const Number* dy, Number* dx);
 
+  /// Adds what enters the three kernels for every n-th tile of x.
+  void addInputMoments(Index rows, Index n, const Number* x, std::span<InputMoments> moments);
+
  private:
   void hiddenTile(Index rows, const Number* x);
 

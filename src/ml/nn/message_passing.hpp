@@ -8,6 +8,7 @@
 
 #include "ml/nn/graph.hpp"
 #include "ml/nn/hidden_pair.hpp"
+#include "ml/nn/input_moments.hpp"
 
 namespace glassforge::ml::nn {
 
@@ -47,6 +48,15 @@ void forEachTile(Index rows, const Function& f) {
   for (Index first = 0; first < rows; first += kTileRows) f(first, std::min(kTileRows, rows - first));
 }
 
+/// Calls f(first, rows) for every n-th tile.
+template <class Function>
+void forSomeTiles(Index rows, Index n, const Function& f) {
+  for (Index first = 0; first < rows; first += n * kTileRows) f(first, std::min(kTileRows, rows - first));
+}
+
+/// Of so many tiles of edges one is enough for means and variances.
+constexpr Index kEdgeTilesEach = 16;
+
 /// e' = edge update [e, e_0, x_sender, x_receiver], x' = node update [x, x_0, sum of e' received], the same weights in
 /// every round. All edge states are kept for the backward pass, 1 + rounds tables of (E, kWidth); what lies between the
 /// layers is computed again. N nodes, E edges, D axes.
@@ -62,6 +72,8 @@ class MessagePassing {
 
   /// `node_input` (N): one number a node; `offsets` (E, D). Graph and inputs must stay until backward has been called.
   void forward(const Graph& graph, const Number* node_input, const Number* offsets);
+  /// Of the last forward pass.
+  const Graph& graph() const { return *graph_; }
   /// States after the last round.
   const Number* nodes() const { return node_state_.back().data(); }
   const Number* edges() const { return edge_state_.back().data(); }
@@ -71,7 +83,14 @@ class MessagePassing {
   Number* edgeGradient() { return edge_gradient_.data(); }
   void backward();
 
+  /// Of what entered each kernel in the last forward pass, in the order of parameters (8 kernels): over all nodes and
+  /// rounds, and every kEdgeTilesEach-th tile of edges.
+  std::vector<InputMoments> inputMoments();
+
  private:
+  void addEncoderMoments(std::vector<InputMoments>& moments);
+  void addUpdateMoments(std::size_t round, std::vector<InputMoments>& moments);
+
   void encodeNodes(const Number* input);
   void encodeEdges(const Number* offsets);
   void projectNodes(std::size_t round);

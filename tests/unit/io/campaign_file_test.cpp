@@ -172,12 +172,27 @@ TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
   const auto c =
       with({"train.models=[\"botan\", \"mine\"]", "train.botan.networks=3", "train.botan.batch=5",
             "train.botan.passes=11", "train.botan.pretrain_passes=12", "train.botan.validate_every=13",
-            "train.botan.optimiser=soap", "train.botan.rate=2e-4", "train.botan.schedule=cosine",
-            "train.botan.beta1=0.8", "train.botan.clip=0.5", "train.botan.decay=1e-6", "train.botan.node_share=0.7",
-            "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]", "train.botan.times=[2, 30]",
-            "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
-  const GraphLearning wanted{
-      3, 5, 11, 12, 13, "soap", 2e-4, "cosine", 0.8, 0.5, 1e-6, 0.7, 0.2, {"bond_breaking"}, {2, 30}, "/w/start.npz"};
+            "train.botan.optimiser=soap", "train.botan.standardised=true", "train.botan.rate=2e-4",
+            "train.botan.schedule=cosine", "train.botan.beta1=0.8", "train.botan.clip=0.5", "train.botan.decay=1e-6",
+            "train.botan.node_share=0.7", "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]",
+            "train.botan.times=[2, 30]", "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
+  const GraphLearning wanted{3,
+                             5,
+                             11,
+                             12,
+                             13,
+                             "soap",
+                             true,
+                             2e-4,
+                             "cosine",
+                             0.8,
+                             0.5,
+                             1e-6,
+                             0.7,
+                             0.2,
+                             {"bond_breaking"},
+                             {2, 30},
+                             "/w/start.npz"};
   EXPECT_EQ(c.learning.graph("botan"), wanted);
   EXPECT_EQ(c.learning.graph("mine").passes, 7);
   EXPECT_EQ(c.learning.graph("se3"), LearningSettings().graph("se3"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ml/models/graph_model.hpp"
+#include "ml/nn/input_moments.hpp"
 #include "unit/ml/support.hpp"
 
 namespace glassforge::ml::testing {
@@ -42,14 +43,23 @@ class ToyNetwork final : public GraphNetwork<Number> {
     statistics[0] = meanOf(sample);
     const RandomStream stream({key.seed, Purpose::graph_dropout, 0, key.network});
     const auto stretch = static_cast<Number>(0.9 + 0.2 * stream.uniforms(key.pass, 0)[0]);
+    countInputs(p, sample, stretch, statistics[0]);
     double loss =
         weights.node > 0 ? weights.node * addNodes(p, sample, stretch, statistics[0], weights.node, gradient) : 0;
     if (weights.edge > 0) loss += weights.edge * addEdges(p, sample, weights.edge, gradient);
     return loss;
   }
+  std::vector<double> inputMoments() override {
+    std::vector<double> values;
+    if (!offers_moments) return values;
+    inputs_.pack(values);
+    inner_.pack(values);
+    return values;
+  }
   GraphPrediction predict(std::span<const Number> p, std::span<const Number> statistics,
                           const GraphSample& sample) override {
     GraphPrediction made;
+    countInputs(p, sample, Number{1}, statistics[0]);
     made.nodes = Array<double>({targets_, sample.species.size()});
     for (std::size_t i = 0; i < sample.species.size(); ++i) {
       const auto h = hiddenOf(p, sample, i, Number{1}, statistics[0]);
@@ -63,8 +73,20 @@ class ToyNetwork final : public GraphNetwork<Number> {
     return made;
   }
 
+  bool offers_moments = true;
+
  private:
   using Hidden = std::array<Number, hidden>;
+
+  void countInputs(std::span<const Number> p, const GraphSample& s, Number stretch, Number mean) {
+    inputs_ = nn::InputMoments(2);
+    inner_ = nn::InputMoments(hidden);
+    for (std::size_t i = 0; i < s.species.size(); ++i) {
+      const std::array<Number, 2> x{stretch * (countOf(s, i) - mean), static_cast<Number>(s.species[i])};
+      inputs_.add(0, 1, x.data(), 2);
+      inner_.add(0, 1, hiddenOf(p, s, i, stretch, mean).data(), hidden);
+    }
+  }
 
   static Number countOf(const GraphSample& s, std::size_t i) {
     return static_cast<Number>(s.graph.begin[i + 1] - s.graph.begin[i]) / 10;
@@ -133,6 +155,7 @@ class ToyNetwork final : public GraphNetwork<Number> {
 
   std::size_t targets_;
   bool edges_;
+  nn::InputMoments inputs_{2}, inner_{hidden};  // of the last pass
 };
 
 /// The toy as a kind of network.

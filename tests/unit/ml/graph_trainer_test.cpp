@@ -318,8 +318,9 @@ TEST(GraphModel, GoesOnWithTheSameBitsFromEveryPlaceItWasStoppedAt) {
   learning.times = {1, 10};
   learning.labels = {"displacement"};
   SerialReducer reducer;
-  for (const char* optimiser : {"adam", "soap"}) {
+  for (const auto& [optimiser, standardised] : {std::pair{"adam", false}, {"soap", false}, {"soap", true}}) {
     learning.optimiser = optimiser;
+    learning.standardised = standardised;
     GraphModel whole(toyKind(true, false), toyRequest(learning));
     whole.fit(view, reducer);
     for (const int every : {1, 2, 7, 25}) {
