@@ -66,8 +66,8 @@ std::string initialPath(const TomlDocument& document, const std::string& given) 
 GraphLearning readGraphLearning(const TomlDocument& document, const std::string& name, GraphLearning g) {
   const TomlSection section(
       document, "train." + name,
-      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "standardised", "rate", "schedule", "beta1",
-       "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
+      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "standardised", "rate",
+       "schedule", "beta1", "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
   g.networks = section.integer("networks", Range::between(1, 1000), g.networks);
   g.batch = section.integer("batch", Range::between(1, 1e4), g.batch);
   g.passes = section.integer("passes", Range::between(1, 1e9), g.passes);

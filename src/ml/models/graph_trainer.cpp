@@ -101,14 +101,15 @@ GraphTrainer::GraphTrainer(GraphNetwork<float>& network, GraphData& data, Reduce
   require(!data_.view().train().empty(), "there are no training structures: raise [split] train");
   network_.initialise({task_.seed, Purpose::network_weights, 0, task_.network}, parameters_, statistics_);
   if (!task_.initial.empty()) fill(task_.initial, network_.layout(), task_.model, parameters_);
-  if (task_.learning.standardised) standardise();
+  if (!task_.learning.standardised) return;
+  standardised_.emplace(network_, *data_.sample(data_.view().train().front()), parameters_, statistics_);
 }
 
-/// Every process by itself, on the same structure. Parameters that were given stay.
-void GraphTrainer::standardise() {
-  const auto sample = data_.sample(data_.view().train().front());
-  standardised_.emplace(network_, *sample, parameters_, statistics_);
-  if (task_.initial.empty()) standardised_->bringFirst(*sample, parameters_, statistics_);
+/// Before the first step, as a training that goes on has no need of it: every process by itself, on the same structure.
+/// Parameters that were given stay.
+void GraphTrainer::standardiseFirst() {
+  if (!standardised_ || !task_.initial.empty()) return;
+  standardised_->bringFirst(*data_.sample(data_.view().train().front()), parameters_, statistics_);
 }
 
 std::int64_t GraphTrainer::allPasses() const {
@@ -203,6 +204,7 @@ FitProgress GraphTrainer::look(const Phase& phase, double rate) {
 
 std::optional<FitProgress> GraphTrainer::step() {
   const Phase now = phase();
+  if (passes_ == 0) standardiseFirst();
   if (passes_ == now.first) optimiser_ = makeOptimiser(task_.learning, network_.layout());
   const std::int64_t before = passes_, count = std::min(task_.learning.batch, now.last - passes_);
   const nn::RateSchedule schedule(task_.learning.schedule, task_.learning.rate, now.last - now.first);

@@ -88,7 +88,7 @@ class GraphTrainer {
   Phase phase() const;
   std::int64_t structureOf(std::int64_t pass);
   void addSlots(const Phase& phase, std::int64_t count);
-  void standardise();
+  void standardiseFirst();
   void averageStatistics(std::span<const double> of_pass);
   void improve(double rate, std::int64_t count);
   FitProgress look(const Phase& phase, double rate);

@@ -25,18 +25,16 @@ std::vector<InputMoments> MessagePassing<Number>::inputMoments() {
 template <class Number>
 void MessagePassing<Number>::addEncoderMoments(std::vector<InputMoments>& moments) {
   Number *hidden = hidden_tile_.data(), *result = result_tile_.data();
-  forEachTile(graph_->nodes, [&](Index first, Index rows) {
-    moments[node_encoder].add(0, rows, node_input_ + first, 1);
-    node_encoder_.startHidden(rows, node_input_ + first, hidden);
-    node_encoder_.finish(rows, hidden, result);
-    moments[node_encoder + 1].add(0, rows, hidden, kWidth);
-  });
+  const auto add = [&](Kernel kernel, const HiddenPair<Number>& encoder, Index rows, const Number* input, Index width) {
+    moments[kernel].add(0, rows, input, width);
+    encoder.startHidden(rows, input, hidden);
+    encoder.finish(rows, hidden, result);
+    moments[kernel + 1].add(0, rows, hidden, kWidth);
+  };
+  forEachTile(graph_->nodes,
+              [&](Index first, Index rows) { add(node_encoder, node_encoder_, rows, node_input_ + first, 1); });
   forSomeTiles(graph_->edges(), kEdgeTilesEach, [&](Index first, Index rows) {
-    const Number* input = offsets_ + first * graph_->dimension;
-    moments[edge_encoder].add(0, rows, input, graph_->dimension);
-    edge_encoder_.startHidden(rows, input, hidden);
-    edge_encoder_.finish(rows, hidden, result);
-    moments[edge_encoder + 1].add(0, rows, hidden, kWidth);
+    add(edge_encoder, edge_encoder_, rows, offsets_ + first * graph_->dimension, graph_->dimension);
   });
 }
 

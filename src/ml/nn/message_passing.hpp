@@ -42,16 +42,16 @@ class HiddenRows {
 /// Rows of a tile: with its two neighbours in the update it stays in the second cache.
 constexpr Index kTileRows = 96;
 
-/// Calls f(first, rows) for one tile after another.
-template <class Function>
-void forEachTile(Index rows, const Function& f) {
-  for (Index first = 0; first < rows; first += kTileRows) f(first, std::min(kTileRows, rows - first));
-}
-
-/// Calls f(first, rows) for every n-th tile.
+/// Calls f(first, rows) for every n-th tile, one after another.
 template <class Function>
 void forSomeTiles(Index rows, Index n, const Function& f) {
   for (Index first = 0; first < rows; first += n * kTileRows) f(first, std::min(kTileRows, rows - first));
+}
+
+/// For all of them.
+template <class Function>
+void forEachTile(Index rows, const Function& f) {
+  forSomeTiles(rows, 1, f);
 }
 
 /// Of so many tiles of edges one is enough for means and variances.
