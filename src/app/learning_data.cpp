@@ -3,6 +3,7 @@
 #include <set>
 
 #include "app/label_store.hpp"
+#include "app/state_store.hpp"
 #include "core/error.hpp"
 #include "io/feature_file.hpp"
 #include "io/npz.hpp"
@@ -70,6 +71,15 @@ ml::StructureSample CampaignSource::load(std::int64_t structure, const std::stri
   sample.features = set.empty() ? Array<double>({sample.species.size(), 0})
                                 : io::readFeatures(featuresPath(folder_, structure), structure, set).values;
   return sample;
+}
+
+std::vector<double> CampaignSource::positions(std::int64_t structure, ml::Positions kind) const {
+  const ActivityScope files(times_, Activity::files);
+  const StructureState state = storedState(folder_, structure);
+  if (kind == ml::Positions::thermal) return state.thermal.unwrapped();
+  const bool there = kind == ml::Positions::inherent ? state.quenched : !state.cage.position.empty();
+  require<FileError>(there, "structure {} has no {} state; run the stage quench first", structure, ml::toString(kind));
+  return kind == ml::Positions::inherent ? state.inherent.position : state.cage.position;
 }
 
 ml::PairField CampaignSource::pairs(std::int64_t structure) const {

@@ -23,6 +23,8 @@ class CampaignSource final : public ml::StructureSource {
   std::size_t featureCount(const std::string& set) const override;
   std::vector<ml::LabelField> labelLayout() const override;
   ml::StructureSample load(std::int64_t structure, const std::string& set) const override;
+  /// As the states have them.
+  std::vector<double> positions(std::int64_t structure, ml::Positions kind) const override;
   ml::PairField pairs(std::int64_t structure) const override;
   /// Without features.
   ml::StructureSample labels(std::int64_t structure) const;

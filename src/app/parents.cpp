@@ -26,9 +26,10 @@ std::string combined(const std::vector<std::string>& hashes, const std::string& 
 
 enum class Features { read, where_there, unread };
 
-/// Files of labels, and of features, of the shards in which these structures lie.
+/// Files of labels, of features, and of states where a model looks at more than labels hold, of the shards in which
+/// these structures lie.
 std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vector<std::vector<std::int64_t>>& parts,
-                                   Features features) {
+                                   Features features, ml::Positions positions = ml::Positions::thermal) {
   std::set<std::string> files;
   for (const auto& part : parts) {
     for (const std::int64_t s : part) {
@@ -37,6 +38,7 @@ std::vector<std::string> dataFiles(const CampaignFolder& folder, const std::vect
       const bool counts =
           features == Features::where_there ? exists(folder.features(shard)) : features == Features::read;
       if (counts) files.insert(folder.features(shard));
+      if (positions != ml::Positions::thermal) files.insert(folder.states(shard));
     }
   }
   return {files.begin(), files.end()};
@@ -46,14 +48,24 @@ Features featuresOf(const ml::Model& model) {
   return model.descriptorSet().empty() ? Features::unread : Features::read;
 }
 
+/// Keys that came later, where they say something else than before they were there.
+std::string saidBesides(const GraphLearning& g) {
+  const GraphLearning unsaid;
+  std::string words;
+  if (g.optimiser != unsaid.optimiser) words += " optimiser " + g.optimiser;
+  if (g.standardised) words += " standardised";
+  if (g.positions != unsaid.positions) words += " positions " + g.positions;
+  if (g.augmentation != unsaid.augmentation) words += " augmentation " + g.augmentation;
+  return words;
+}
+
 std::string graphWords(const std::string& model, const GraphLearning& g) {
   const std::string initial = g.initial.empty() ? "" : hashOfText(io::readText(g.initial));
   return fmt::format(
       " {} networks {} batch {} passes {} {} validate {} rate {} {} beta1 {} clip {} decay {} nodes {} dropout {} "
       "labels {} times {} initial {}{}",
       model, g.networks, g.batch, g.pretrain_passes, g.passes, g.validate_every, g.rate, g.schedule, g.beta1, g.clip,
-      g.decay, g.node_share, g.dropout, fmt::join(g.labels, " "), fmt::join(g.times, " "), initial,
-      (g.optimiser == "adam" ? "" : " optimiser " + g.optimiser) + (g.standardised ? " standardised" : ""));
+      g.decay, g.node_share, g.dropout, fmt::join(g.labels, " "), fmt::join(g.times, " "), initial, saidBesides(g));
 }
 
 /// How a model learns, in words; nothing where all is as it is by default, as in folders of before.
@@ -103,13 +115,14 @@ std::string hashOfFiles(const par::Communicator& comm, const std::vector<std::st
 std::string trainingHash(HashedFiles& files, const CampaignFolder& folder, const Split& split, const ml::Model& model) {
   const std::string parts =
       fmt::format("train {} validation {}", fmt::join(split.train, " "), fmt::join(split.validation, " "));
-  return combined(files.of(dataFiles(folder, {split.train, split.validation}, featuresOf(model))),
+  return combined(files.of(dataFiles(folder, {split.train, split.validation}, featuresOf(model), model.positions())),
                   parts + learningWords(folder.campaign().learning, model.name()));
 }
 
 std::string crossFitHash(HashedFiles& files, const CampaignFolder& folder, const Split& split, const ml::Model& model) {
-  return combined(files.of(dataFiles(folder, {split.train, split.validation, split.test}, featuresOf(model))),
-                  "cross-fit" + learningWords(folder.campaign().learning, model.name()));
+  return combined(
+      files.of(dataFiles(folder, {split.train, split.validation, split.test}, featuresOf(model), model.positions())),
+      "cross-fit" + learningWords(folder.campaign().learning, model.name()));
 }
 
 std::string evaluationHash(const par::Communicator& comm, const CampaignFolder& folder,

@@ -54,6 +54,8 @@ void checkNames(const Campaign& c, const KeyPlace& place) {
     located("train", "models", [&] {
       const auto made = ml::makeModel({model, mixture.species, mixture.dimension, c.learning});
       checkCage(made->descriptorSet());
+      require(c.cage.make || made->positions() != ml::Positions::cage,
+              "train.{}.positions are those of cage states; set [cage] make = true", model);
       checkPairs(c, *made);
       fits = made->predictsLabels() || fits;
     });

@@ -27,6 +27,8 @@ struct GraphLearning {
   double decay = 0;                   ///< weight of the sum of squares of all parameters in the loss
   double node_share = 1;              ///< weight of the nodes' loss; the edges' has the rest
   double dropout = 0;                 ///< se3: share of hidden radial units left out
+  std::string positions = "thermal";  ///< that the graph is made of; or "inherent", "cage"
+  std::string augmentation = "axes";  ///< botan, bapst: axes change places and signs; or "rotations": any
   std::vector<std::string> labels{};  ///< to learn; empty: all
   std::vector<double> times{};        ///< to learn; empty: all
   std::string initial{};              ///< npz file of first parameters, by the names of the network; empty: random ones

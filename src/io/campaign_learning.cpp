@@ -64,10 +64,10 @@ std::string initialPath(const TomlDocument& document, const std::string& given) 
 }
 
 GraphLearning readGraphLearning(const TomlDocument& document, const std::string& name, GraphLearning g) {
-  const TomlSection section(
-      document, "train." + name,
-      {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser", "standardised", "rate",
-       "schedule", "beta1", "clip", "decay", "node_share", "dropout", "labels", "times", "initial"});
+  const TomlSection section(document, "train." + name,
+                            {"networks", "batch", "passes", "pretrain_passes", "validate_every", "optimiser",
+                             "standardised", "rate", "schedule", "beta1", "clip", "decay", "node_share", "dropout",
+                             "positions", "augmentation", "labels", "times", "initial"});
   g.networks = section.integer("networks", Range::between(1, 1000), g.networks);
   g.batch = section.integer("batch", Range::between(1, 1e4), g.batch);
   g.passes = section.integer("passes", Range::between(1, 1e9), g.passes);
@@ -82,6 +82,9 @@ GraphLearning readGraphLearning(const TomlDocument& document, const std::string&
   g.decay = section.number("decay", Range::between(0, 1), g.decay);
   g.node_share = section.number("node_share", Range::between(0, 1), g.node_share);
   g.dropout = section.number("dropout", Range::between(0, 0.99), g.dropout);
+  g.positions =
+      section.choice("positions", g.positions, std::array<std::string_view, 3>{"thermal", "inherent", "cage"});
+  g.augmentation = section.choice("augmentation", g.augmentation, std::array<std::string_view, 2>{"axes", "rotations"});
   if (section.has("labels")) g.labels = readNames(section, "labels");
   if (section.has("times")) g.times = section.numbers("times", Range::positive(), "times");
   g.initial = initialPath(document, section.text("initial", ""));

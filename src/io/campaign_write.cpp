@@ -218,6 +218,8 @@ void writeGraphLearning(Text& text, const std::string& name, const GraphLearning
   text.entry("decay", g.decay);
   text.entry("node_share", g.node_share);
   text.entry("dropout", g.dropout);
+  text.entry("positions", g.positions);
+  text.entry("augmentation", g.augmentation);
   text.entry("labels", g.labels);
   text.entry("times", g.times);
   text.entry("initial", g.initial);

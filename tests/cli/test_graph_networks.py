@@ -16,7 +16,7 @@ BASE = support.campaign({
     "train.models": ["bapst", "DEN"], "split.train": 2, "split.validation": 2, "split.test": 1,
     "train.bapst": {"batch": 2, "passes": 7, "validate_every": 4, "rate": 1e-3, "times": [4], "labels": ["displacement"]},
     "train.botan": {"networks": 2, "batch": 3, "passes": 5, "pretrain_passes": 4, "validate_every": 3, "times": [4.1],
-                    "optimiser": "soap", "standardised": True}})
+                    "optimiser": "soap", "standardised": True, "positions": "inherent", "augmentation": "rotations"}})
 
 
 def finish(folder, models, ranks=None, code=0, **changes):
@@ -99,6 +99,21 @@ def test_only_what_has_changed_is_trained_again(trained, tmp_path):
     assert {name for name in after if after[name] != before[name]} == {"bapst.h5"}
 
 
+@pytest.mark.parametrize("change", [{"positions": "cage"}, {"positions": "thermal"}, {"augmentation": "axes"}])
+def test_positions_and_turns_are_part_of_a_training(trained, tmp_path, change):
+    copy_of(trained, tmp_path)
+    before = support.fingerprint(tmp_path / "small/models")
+    cage = {"cage.make": True, "cage.sweeps": 20, "cage.burn_in": 20} if change == {"positions": "cage"} else {}
+    finish(tmp_path, ["bapst", "botan", "DEN"], **{"train.botan": {**BASE["train"]["botan"], **change}, **cage})
+    after = support.fingerprint(tmp_path / "small/models")
+    changed = {name for name in after if after[name] != before[name]}
+    assert "botan.h5" in changed
+    assert cage or changed == {"botan.h5"}, "where there are cage states now, all labels have changed"
+    with h5py.File(tmp_path / "small/models/botan.h5") as file:
+        positions = text(file.attrs["positions"]) if "positions" in file.attrs else "thermal"
+    assert positions == change.get("positions", "inherent")
+
+
 def test_another_run_begins_from_given_weights(trained, tmp_path):
     copy_of(trained, tmp_path)
     with h5py.File(tmp_path / "small/models/bapst.h5") as file:
@@ -137,5 +152,6 @@ def test_what_is_wrong_is_said_before_the_run(tmp_path):
     assert "set labels.pairs = { cutoff = 2.0 }" in refused(["botan"], **{"labels.pairs": False})
     assert "did you mean 'passes'" in refused(["bapst"], **{"train.bapst": {"pases": 3}}) or "passes" in refused(
         ["bapst"], **{"train.bapst": {"pases": 3}})
+    assert "set [cage] make = true" in refused(["bapst"], **{"train.bapst": {"positions": "cage"}})
     assert "schedule" in refused(["bapst"], **{"train.bapst": {"schedule": "linear"}})
     assert "no network" in refused(["DEN"], **{"train.DEN": {"passes": 3}})

@@ -102,14 +102,14 @@ void tellSink(const PredictedStructure& one, const std::vector<const Model*>& mo
 
 PredictedStructure predictStructure(std::int64_t structure, const std::vector<const Model*>& models,
                                     const StructureSource& source, const std::vector<LabelField>& layout) {
-  std::map<std::string, StructureSample> samples;
+  std::map<std::pair<std::string, Positions>, StructureSample> samples;
   PredictedStructure one;
   one.structure = structure;
   for (const Model* model : models) {
-    const std::string& set = model->descriptorSet();
-    auto it = samples.find(set);
+    const std::pair wanted_sample{model->descriptorSet(), model->positions()};
+    auto it = samples.find(wanted_sample);
     if (it == samples.end()) {
-      it = samples.emplace(set, source.load(structure, set)).first;
+      it = samples.emplace(wanted_sample, source.loadAt(structure, model->descriptorSet(), model->positions())).first;
       it->second.validate();
     }
     const StructureSample& sample = it->second;

@@ -12,6 +12,10 @@ std::vector<bool> learntSpecies(const GraphNetworkRequest& request) {
   return learns;
 }
 
+Augmentation augmentationOf(const GraphNetworkRequest& request) {
+  return parseAugmentation(request.settings.graph(request.name).augmentation);
+}
+
 /// In pyg_botan a message is made of [sender, receiver, edge, encoded edge], a node of [node, encoded node, messages].
 nn::MessageOrder botanOrder(int dimension) {
   nn::MessageOrder order;
@@ -36,14 +40,18 @@ MessageNetworkOptions botanOptions(const GraphNetworkRequest& request) {
   return {.order = botanOrder(request.dimension),
           .dimension = request.dimension,
           .learns = learntSpecies(request),
-          .first = FirstWeights::uniform};
+          .first = FirstWeights::uniform,
+          .augmentation = augmentationOf(request)};
 }
 
 MessageNetworkOptions bapstOptions(const GraphNetworkRequest& request) {
   auto learns = learntSpecies(request);
   if (request.settings.species.empty()) std::fill(learns.begin() + 1, learns.end(), false);
-  return {
-      .order = bapstOrder(), .dimension = request.dimension, .learns = learns, .first = FirstWeights::truncated_normal};
+  return {.order = bapstOrder(),
+          .dimension = request.dimension,
+          .learns = learns,
+          .first = FirstWeights::truncated_normal,
+          .augmentation = augmentationOf(request)};
 }
 
 GraphNetworkTraits botanTraits() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 
@@ -10,6 +11,7 @@ namespace glassforge::ml {
 namespace {
 
 constexpr double largest_shift = 0.05;  // of a time that is asked for, as a share of it
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t nearestTime(const LabelField& field, double wanted) {
   std::size_t nearest = 0;
@@ -33,6 +35,10 @@ std::vector<std::size_t> timesWanted(const LabelField& field, const std::vector<
   for (std::size_t t = 0; times.empty() && t < field.times.size(); ++t) wanted.push_back(t);
   for (const double time : times) wanted.push_back(nearestTime(field, time));
   return distinct(std::move(wanted));
+}
+
+double square(double x) {
+  return x * x;
 }
 
 std::size_t bytesOf(const GraphSample& s) {
@@ -106,7 +112,8 @@ GraphSample makeGraphSample(const StructureSample& sample, const GraphNetworkTra
   made.structure = sample.structure;
   made.species = sample.species;
   made.features = sample.features;
-  made.graph = nn::makeGraph({static_cast<int>(dimension), sample.box, sample.thermal, sample.species, species_count},
+  const std::vector<double>& positions = sample.looked_at.empty() ? sample.thermal : sample.looked_at;
+  made.graph = nn::makeGraph({static_cast<int>(dimension), sample.box, positions, sample.species, species_count},
                              traits.cutoff, traits.loops);
   return made;
 }
@@ -119,17 +126,37 @@ Array<double> onEdges(const PairField& pairs, const nn::Graph& graph) {
     const auto [i, j] = std::minmax(graph.sender[e], graph.receiver[e]);
     if (i == j) continue;
     const std::int64_t place = placeOfPair(pairs, begin, i, j);
-    require(place >= 0,
-            "particles {} and {} are neighbours in the graph, but not among the labelled pairs: labels.pairs needs the "
-            "cutoff of the graph",
-            i, j);
-    for (std::size_t t = 0; t < times; ++t) values(t, e) = pairs.change(t, static_cast<std::size_t>(place));
+    for (std::size_t t = 0; t < times; ++t)
+      values(t, e) = place < 0 ? not_a_number : pairs.change(t, static_cast<std::size_t>(place));
   }
   return values;
 }
 
+void requireAllEdges(const Array<double>& change, const nn::Graph& graph) {
+  for (std::size_t e = 0; change.extent(0) > 0 && e < graph.sender.size(); ++e)
+    require(!std::isnan(change(0, e)),
+            "particles {} and {} are neighbours in the graph, but not among the labelled pairs: labels.pairs needs the "
+            "cutoff of the graph",
+            std::min(graph.sender[e], graph.receiver[e]), std::max(graph.sender[e], graph.receiver[e]));
+}
+
+void countFromLengths(const StructureSample& sample, const nn::Graph& graph, Array<double>& change) {
+  const auto axes = static_cast<std::size_t>(graph.dimension);
+  for (std::size_t e = 0; e < graph.sender.size(); ++e) {
+    const auto from = static_cast<std::size_t>(graph.sender[e]) * axes,
+               to = static_cast<std::size_t>(graph.receiver[e]) * axes;
+    double thermal = 0, length = 0;
+    for (std::size_t d = 0; d < axes; ++d) {
+      const double apart = sample.thermal[to + d] - sample.thermal[from + d];
+      thermal += square(apart - sample.box[d] * std::round(apart / sample.box[d]));
+      length += square(graph.offset[e * axes + d]);
+    }
+    for (std::size_t t = 0; t < change.extent(0); ++t) change(t, e) += std::sqrt(thermal) - std::sqrt(length);
+  }
+}
+
 GraphSample GraphData::make(std::int64_t structure) const {
-  const StructureSample sample = view_.load(structure, request_.traits.descriptor_set);
+  const StructureSample sample = view_.load(structure, request_.traits.descriptor_set, request_.positions);
   GraphSample made = makeGraphSample(sample, request_.traits, request_.species_count);
   made.node_targets = Array<double>({request_.targets.size(), sample.species.size()});
   for (std::size_t k = 0; k < request_.targets.size(); ++k) {
@@ -139,8 +166,13 @@ GraphSample GraphData::make(std::int64_t structure) const {
             "structure {}: the times of {} differ from those of the campaign", structure, target.label);
     std::ranges::copy(field.mean.row(target.at_time), made.node_targets.row(k).begin());
   }
-  if (request_.edge_targets)
+  if (request_.edge_targets) {
     made.edge_targets = rowsOfTimes(onEdges(view_.pairs(structure), made.graph), request_.targets);
+    if (sample.looked_at.empty())
+      requireAllEdges(made.edge_targets, made.graph);
+    else
+      countFromLengths(sample, made.graph, made.edge_targets);
+  }
   return made;
 }
 

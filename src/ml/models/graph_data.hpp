@@ -27,19 +27,27 @@ struct GraphTarget {
 std::vector<GraphTarget> graphTargets(const std::vector<LabelField>& layout, const std::vector<std::string>& labels,
                                       const std::vector<double>& times);
 
-/// Graph, species and features of a structure, without targets.
+/// Graph, species and features of a structure, without targets. The graph is made of the positions looked at, where
+/// there are some, else of the thermal ones.
 GraphSample makeGraphSample(const StructureSample& sample, const GraphNetworkTraits& traits, int species_count);
 
 /// (T, P) changes of pair distances on the directed edges of a graph: (T, E), the same for both directions, 0 for self
-/// loops. InputError where the graph has an edge that is not among the pairs.
+/// loops, NaN where the edge is not among the pairs.
 Array<double> onEdges(const PairField& pairs, const nn::Graph& graph);
+/// InputError that names an edge without a change.
+void requireAllEdges(const Array<double>& change, const nn::Graph& graph);
+
+/// Turns changes of thermal distances on the edges, (T, E), into changes from the edges' lengths: r_ij(t) is the same,
+/// r_ij(0) is of the positions looked at.
+void countFromLengths(const StructureSample& sample, const nn::Graph& graph, Array<double>& change);
 
 /// What a GraphData makes.
 struct GraphDataRequest {
   GraphNetworkTraits traits;
   int species_count = 0;
   std::vector<GraphTarget> targets;  ///< (K): rows of node targets
-  bool edge_targets = false;         ///< a row for each time among the targets
+  bool edge_targets = false;         ///< a row for each time among the targets, counted from the edges' lengths
+  Positions positions = Positions::thermal;
 };
 
 /// Training and validation structures as graphs. Those used last stay in memory, up to `bytes`; making one again takes

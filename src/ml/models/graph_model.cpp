@@ -10,7 +10,10 @@
 namespace glassforge::ml {
 
 GraphModel::GraphModel(GraphNetworkKind kind, const ModelRequest& request)
-    : kind_(std::move(kind)), request_(request), learning_(request.settings.graph(request.name)) {
+    : kind_(std::move(kind)),
+      request_(request),
+      learning_(request.settings.graph(request.name)),
+      positions_(parsePositions(learning_.positions)) {
   require(learning_.networks > 0 && learning_.batch > 0 && learning_.passes > 0 && learning_.validate_every > 0,
           "train.{}: networks, batch, passes and validate_every must be at least 1", request_.name);
 }
@@ -68,7 +71,7 @@ void GraphModel::fitWatched(const TrainingView& data, Reducer& reducer, FitMonit
   GraphCourse course(monitor, fits.size() * networks);
   const int species = static_cast<int>(request_.species_names.size());
   for (Fit& fit : fits) {
-    GraphData graphs(data, {kind_.traits, species, fit.targets, pairCutoff() > 0});
+    GraphData graphs(data, {kind_.traits, species, fit.targets, pairCutoff() > 0, positions_});
     const auto network = makeNetwork(fit.targets.size());
     for (std::size_t n = 0; n < networks; ++n)
       fit.networks.push_back(
@@ -98,6 +101,9 @@ Array<double> GraphModel::predictTargets(const GraphSample& graph, const Fit& fi
 }
 
 Array<double> GraphModel::predict(const StructureSample& sample, const std::string& label) const {
+  require(sample.looked_at.empty() == (positions_ == Positions::thermal),
+          "model {} looks at {} positions; those of structure {} are not the ones", request_.name, toString(positions_),
+          sample.structure);
   const std::size_t particles = sample.species.size();
   Array<double> y({times(label).size(), particles}, std::numeric_limits<double>::quiet_NaN());
   const GraphSample graph = makeGraphSample(sample, kind_.traits, static_cast<int>(request_.species_names.size()));
@@ -137,7 +143,7 @@ std::vector<float> readValues(const ModelRecord& record, const std::string& grou
   return values;
 }
 
-const std::string statistics_group = "/statistics";
+const std::string statistics_group = "/statistics", positions_name = "positions";
 
 }  // namespace
 
@@ -173,6 +179,7 @@ ModelRecord GraphModel::save() const {
   ModelRecord record;
   record.model = request_.name;
   record.attributes["descriptor_set"] = kind_.traits.descriptor_set;
+  if (positions_ != Positions::thermal) record.attributes[positions_name] = std::string(toString(positions_));
   for (const auto& [label, times] : times_) record.arrays["times/" + label] = asColumn(times);
   for (const Fit& fit : fits_) {
     const std::string group = groupOf(fit);
@@ -211,6 +218,15 @@ std::vector<GraphTarget> readTargets(const std::string& text, const std::string&
   return targets;
 }
 
+Positions readPositions(const ModelRecord& record) {
+  const auto found = record.attributes.find(positions_name);
+  if (found == record.attributes.end()) return Positions::thermal;
+  const auto* name = std::get_if<std::string>(&found->second);
+  for (const Positions kind : {Positions::inherent, Positions::cage})
+    if (name != nullptr && *name == toString(kind)) return kind;
+  throw FileError(fmt::format("model {}: its positions are neither \"inherent\" nor \"cage\"", record.model));
+}
+
 constexpr std::string_view times_group = "times/", targets_name = "/targets";
 
 }  // namespace
@@ -234,6 +250,7 @@ void GraphModel::load(const ModelRecord& record) {
     fits.push_back(std::move(fit));
   }
   require<FileError>(!fits.empty(), "model {}: the record holds nothing learnt", request_.name);
+  positions_ = readPositions(record);
   times_ = std::move(times);
   fits_ = std::move(fits);
 }

@@ -27,6 +27,7 @@ class GraphModel final : public Model {
 
   const std::string& name() const override { return request_.name; }
   const std::string& descriptorSet() const override { return kind_.traits.descriptor_set; }
+  Positions positions() const override { return positions_; }
   bool predictsLabels() const override { return true; }
   double pairCutoff() const override;
   void fit(const TrainingView& data, Reducer& reducer) override;
@@ -61,6 +62,7 @@ class GraphModel final : public Model {
   GraphNetworkKind kind_;
   ModelRequest request_;
   GraphLearning learning_;
+  Positions positions_;
   std::map<std::string, std::vector<double>> times_;  ///< of every label of the training data
   std::vector<Fit> fits_;
 };

@@ -22,7 +22,8 @@ struct GraphSample {
   std::vector<std::int32_t> species;  ///< (N)
   Array<double> features;             ///< (N, F) of the descriptor set that the network reads; F may be 0
   Array<double> node_targets;         ///< (K, N); empty where nothing is to be learnt
-  Array<double> edge_targets;         ///< (M, E), the same for both directions; empty where there are none
+  /// (M, E), the same for both directions; NaN where an edge has none and is not learnt; empty where no edge has one.
+  Array<double> edge_targets;
 };
 
 /// One forward and backward pass over one graph: all that is random in it follows from this.

@@ -26,6 +26,10 @@ std::vector<std::size_t> nodesOf(const GraphSample& sample, int species) {
   return places;
 }
 
+bool hasTarget(const GraphSample& sample, std::size_t edge) {
+  return !std::isnan(sample.edge_targets(0, edge));
+}
+
 std::vector<std::size_t> scoredEdges(const GraphSample& sample, const std::vector<int>& scored) {
   const auto counts = [&](std::int32_t node) {
     return std::ranges::find(scored, sample.species[static_cast<std::size_t>(node)]) != scored.end();
@@ -39,19 +43,25 @@ std::vector<std::size_t> scoredEdges(const GraphSample& sample, const std::vecto
       square += x * x;
     }
     if (square < scored_edge_length * scored_edge_length && counts(sample.graph.sender[e]) &&
-        counts(sample.graph.receiver[e]))
+        counts(sample.graph.receiver[e]) && hasTarget(sample, e))
       places.push_back(e);
   }
   return places;
 }
 
-double squaredError(const Array<double>& p, const Array<double>& y) {
-  double sum = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) sum += (p.data()[i] - y.data()[i]) * (p.data()[i] - y.data()[i]);
-  return sum;
+/// Over the edges that have targets, and how many numbers these are.
+std::pair<double, double> squaredError(const Array<double>& p, const Array<double>& y) {
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (std::isnan(y.data()[i])) continue;
+    sum += (p.data()[i] - y.data()[i]) * (p.data()[i] - y.data()[i]);
+    ++count;
+  }
+  return {sum, count};
 }
 
-/// Moments of every row and species, then of the scored edges of every row, then the squared error over all edges.
+/// Moments of every row and species, then of the scored edges of every row, then the squared error over all edges and
+/// their number.
 std::vector<double> blockOf(const GraphPrediction& prediction, const GraphSample& sample,
                             const std::vector<int>& scored) {
   std::vector<double> block;
@@ -62,8 +72,8 @@ std::vector<double> blockOf(const GraphPrediction& prediction, const GraphSample
   for (const int species : scored) add(prediction.nodes, sample.node_targets, nodesOf(sample, species));
   if (sample.edge_targets.empty()) return block;
   add(prediction.edges, sample.edge_targets, scoredEdges(sample, scored));
-  block.push_back(squaredError(prediction.edges, sample.edge_targets));
-  block.push_back(static_cast<double>(sample.edge_targets.size()));
+  const auto [error, count] = squaredError(prediction.edges, sample.edge_targets);
+  block.insert(block.end(), {error, count});
   return block;
 }
 

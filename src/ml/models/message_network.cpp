@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.hpp"
 
@@ -10,30 +11,15 @@ namespace glassforge::ml {
 
 namespace {
 
-/// Axis d of the result is axis `from[d]` of the offset times `sign[d]`.
-struct AxisChange {
-  std::array<std::size_t, 3> from{0, 1, 2};
-  std::array<double, 3> sign{1, 1, 1};
-};
-
-AxisChange drawAxes(const PassKey& key, int dimension) {
-  const RandomStream stream(StreamKey{key.seed, Purpose::graph_augmentation, 0, key.network});
-  const auto words = stream.words(key.pass, 0);
-  AxisChange change;
-  const auto axes = static_cast<std::ptrdiff_t>(dimension);
-  for (std::uint32_t k = words.v[0] % (dimension == 3 ? 6u : 2u); k > 0; --k)
-    std::next_permutation(change.from.begin(), change.from.begin() + axes);
-  for (std::size_t d = 0; d < 3; ++d) change.sign[d] = (words.v[1] >> d) & 1u ? -1.0 : 1.0;
-  return change;
-}
-
 template <class Number>
-void setOffsets(const nn::Graph& graph, const AxisChange& change, std::vector<Number>& offsets) {
+void setOffsets(const nn::Graph& graph, const Turn& turn, std::vector<Number>& offsets) {
   const auto axes = static_cast<std::size_t>(graph.dimension);
   offsets.resize(graph.offset.size());
-  for (std::size_t e = 0; e < graph.sender.size(); ++e)
+  for (std::size_t e = 0; e < graph.sender.size(); ++e) {
+    const double* offset = graph.offset.data() + e * axes;
     for (std::size_t d = 0; d < axes; ++d)
-      offsets[e * axes + d] = static_cast<Number>(change.sign[d] * graph.offset[e * axes + change.from[d]]);
+      offsets[e * axes + d] = static_cast<Number>(std::inner_product(offset, offset + axes, turn[d].begin(), 0.0));
+  }
 }
 
 struct PairName {
@@ -117,7 +103,7 @@ double MessageNetwork<Number>::addGradient(std::span<const Number> parameters, c
                                            std::span<Number>) {
   take(parameters);
   setNodes(sample);
-  setOffsets(sample.graph, options_.changes_axes ? drawAxes(key, options_.dimension) : AxisChange{}, offsets_);
+  setOffsets(sample.graph, drawTurn(options_.augmentation, key, options_.dimension), offsets_);
   messages_.forward(sample.graph, node_input_.data(), offsets_.data());
   double loss = 0;
   if (weights.node > 0) loss += learnNodes(sample, weights.node);
@@ -159,14 +145,18 @@ double MessageNetwork<Number>::learnEdges(const GraphSample& sample, double weig
   value_.resize(edges);
   slope_.resize(edges);
   decoder_.forward(sample.graph.edges(), messages_.edges(), value_.data());
+  const auto targets = sample.edge_targets.row(0);
+  const auto learnt =
+      edges - static_cast<std::size_t>(std::ranges::count_if(targets, [](double y) { return std::isnan(y); }));
+  if (learnt == 0) return 0;
   double sum = 0;
   for (std::size_t e = 0; e < edges; ++e) {
-    const double off = static_cast<double>(value_[e]) - sample.edge_targets(0, e);
+    const double off = std::isnan(targets[e]) ? 0 : static_cast<double>(value_[e]) - targets[e];
     sum += off * off;
-    slope_[e] = static_cast<Number>(2 * weight / static_cast<double>(edges) * off);
+    slope_[e] = static_cast<Number>(2 * weight / static_cast<double>(learnt) * off);
   }
   decoder_.backward(sample.graph.edges(), messages_.edges(), slope_.data(), messages_.edgeGradient());
-  return weight * sum / static_cast<double>(edges);
+  return weight * sum / static_cast<double>(learnt);
 }
 
 template <class Number>
@@ -174,7 +164,7 @@ GraphPrediction MessageNetwork<Number>::predict(std::span<const Number> paramete
                                                 const GraphSample& sample) {
   take(parameters);
   setNodes(sample);
-  setOffsets(sample.graph, {}, offsets_);
+  setOffsets(sample.graph, drawTurn(Augmentation::none, {}, options_.dimension), offsets_);
   messages_.forward(sample.graph, node_input_.data(), offsets_.data());
   const auto decoded = [&](std::size_t rows, const Number* states) {
     value_.resize(rows);

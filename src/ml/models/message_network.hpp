@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "ml/models/augmentation.hpp"
 #include "ml/models/graph_network.hpp"
 #include "ml/nn/decoder.hpp"
 #include "ml/nn/message_passing.hpp"
@@ -21,7 +22,7 @@ struct MessageNetworkOptions {
   int dimension = 3;
   std::vector<bool> learns;  ///< (species): whether its particles are in the loss
   FirstWeights first = FirstWeights::uniform;
-  bool changes_axes = true;  ///< permutes and mirrors the axes in training
+  Augmentation augmentation = Augmentation::axes;  ///< of the offsets in training
 };
 
 /// Input of a node: its species as a number; of an edge: its offset. Loss: mean square error over the nodes learnt and

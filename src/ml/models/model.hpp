@@ -24,6 +24,8 @@ class Model {
   virtual const std::string& name() const = 0;
   /// The descriptor set it reads; empty: none.
   virtual const std::string& descriptorSet() const = 0;
+  /// The positions it looks at by itself, beside those that its descriptor set has looked at.
+  virtual Positions positions() const { return Positions::thermal; }
   /// False for a bare descriptor, whose values have neither the unit nor the sign of a label: its r2 is not a number.
   virtual bool predictsLabels() const = 0;
   /// Up to which distance it learns how pairs of particles part; 0: it does not.

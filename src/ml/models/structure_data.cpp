@@ -45,6 +45,9 @@ void StructureSample::validate() const {
   require(features.rank() == 2 && features.extent(0) == particles,
           "structure {}: features are not a table with a row for each of {} particles", structure, particles);
   requireFinite(features, "features", structure);
+  require(looked_at.empty() || looked_at.size() == thermal.size(),
+          "structure {}: {} coordinates of positions beside {} thermal ones", structure, looked_at.size(),
+          thermal.size());
   for (const LabelField& field : labels) {
     requireTable(field.mean, field.times.size(), particles, field.name, structure);
     if (!field.variance.empty())
@@ -74,6 +77,16 @@ Array<double> labelTable(const StructureSample& sample, const std::vector<LabelF
   return table;
 }
 
+std::vector<double> StructureSource::positions(std::int64_t structure, Positions kind) const {
+  throw InputError(fmt::format("structure {}: there are no {} positions", structure, toString(kind)));
+}
+
+StructureSample StructureSource::loadAt(std::int64_t structure, const std::string& set, Positions kind) const {
+  StructureSample sample = load(structure, set);
+  if (kind != Positions::thermal) sample.looked_at = positions(structure, kind);
+  return sample;
+}
+
 PairField StructureSource::pairs(std::int64_t structure) const {
   throw InputError(fmt::format(
       "structure {} has no labels of pairs, which a model is to learn: set labels.pairs = {{ cutoff = 2.0 }}, or for "
@@ -94,9 +107,9 @@ void TrainingView::requireShown(std::int64_t structure) const {
           "structure {} is neither in the training nor in the validation part: a model may not see it", structure);
 }
 
-StructureSample TrainingView::load(std::int64_t structure, const std::string& set) const {
+StructureSample TrainingView::load(std::int64_t structure, const std::string& set, Positions kind) const {
   requireShown(structure);
-  StructureSample sample = source_.load(structure, set);
+  StructureSample sample = source_.loadAt(structure, set, kind);
   require(sample.structure == structure, "structure {} was asked for, {} was given", structure, sample.structure);
   sample.validate();
   return sample;

@@ -7,6 +7,7 @@
 
 #include "core/array.hpp"
 #include "core/split.hpp"
+#include "ml/descriptors/descriptor.hpp"
 
 namespace glassforge::ml {
 
@@ -27,6 +28,7 @@ struct StructureSample {
   std::vector<std::int32_t> species;  ///< (N)
   Array<double> features;             ///< (N, F) of the set asked for
   std::vector<LabelField> labels;     ///< the same names and times for every structure
+  std::vector<double> looked_at{};  ///< (N, D) the positions asked for besides, unwrapped; empty: none but the thermal
 
   const LabelField& label(const std::string& name) const;
   /// Throws InputError where sizes do not fit or a label or feature is not finite.
@@ -57,6 +59,10 @@ class StructureSource {
   virtual std::vector<LabelField> labelLayout() const = 0;
   /// `set` may be empty: features without columns.
   virtual StructureSample load(std::int64_t structure, const std::string& set) const = 0;
+  /// (N, D) inherent or cage positions, unwrapped. InputError where there are none, as by default.
+  virtual std::vector<double> positions(std::int64_t structure, Positions kind) const;
+  /// load, with the positions that a model looks at beside the thermal ones.
+  StructureSample loadAt(std::int64_t structure, const std::string& set, Positions kind) const;
   /// InputError where there are no labels of pairs, as by default.
   virtual PairField pairs(std::int64_t structure) const;
 };
@@ -71,7 +77,7 @@ class TrainingView {
   std::size_t featureCount(const std::string& set) const { return source_.featureCount(set); }
   std::vector<LabelField> labelLayout() const { return source_.labelLayout(); }
   /// A checked sample; InputError where the structure is of neither part.
-  StructureSample load(std::int64_t structure, const std::string& set) const;
+  StructureSample load(std::int64_t structure, const std::string& set, Positions kind = Positions::thermal) const;
   /// The same for labels of pairs.
   PairField pairs(std::int64_t structure) const;
 

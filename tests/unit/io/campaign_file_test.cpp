@@ -169,13 +169,27 @@ times = [1]
 }
 
 TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
-  const auto c =
-      with({"train.models=[\"botan\", \"mine\"]", "train.botan.networks=3", "train.botan.batch=5",
-            "train.botan.passes=11", "train.botan.pretrain_passes=12", "train.botan.validate_every=13",
-            "train.botan.optimiser=soap", "train.botan.standardised=true", "train.botan.rate=2e-4",
-            "train.botan.schedule=cosine", "train.botan.beta1=0.8", "train.botan.clip=0.5", "train.botan.decay=1e-6",
-            "train.botan.node_share=0.7", "train.botan.dropout=0.2", "train.botan.labels=[\"bond_breaking\"]",
-            "train.botan.times=[2, 30]", "train.botan.initial=/w/start.npz", "train.mine.passes=7"});
+  const auto c = with({"train.models=[\"botan\", \"mine\"]",
+                       "train.botan.networks=3",
+                       "train.botan.batch=5",
+                       "train.botan.passes=11",
+                       "train.botan.pretrain_passes=12",
+                       "train.botan.validate_every=13",
+                       "train.botan.optimiser=soap",
+                       "train.botan.standardised=true",
+                       "train.botan.rate=2e-4",
+                       "train.botan.schedule=cosine",
+                       "train.botan.beta1=0.8",
+                       "train.botan.clip=0.5",
+                       "train.botan.decay=1e-6",
+                       "train.botan.node_share=0.7",
+                       "train.botan.dropout=0.2",
+                       "train.botan.positions=cage",
+                       "train.botan.augmentation=rotations",
+                       "train.botan.labels=[\"bond_breaking\"]",
+                       "train.botan.times=[2, 30]",
+                       "train.botan.initial=/w/start.npz",
+                       "train.mine.passes=7"});
   const GraphLearning wanted{3,
                              5,
                              11,
@@ -190,6 +204,8 @@ TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
                              1e-6,
                              0.7,
                              0.2,
+                             "cage",
+                             "rotations",
                              {"bond_breaking"},
                              {2, 30},
                              "/w/start.npz"};
@@ -203,6 +219,8 @@ TEST_F(CampaignFile, NetworksOnGraphsHaveAllTheirKeys) {
   EXPECT_THAT(failureWith("train.bapst.rate=0"), HasSubstr("above 0"));
   EXPECT_THAT(failureWith("train.bapst.schedule=linear"), HasSubstr("\"constant\", \"cosine\""));
   EXPECT_THAT(failureWith("train.bapst.optimiser=sgd"), HasSubstr("\"adam\", \"soap\""));
+  EXPECT_THAT(failureWith("train.bapst.positions=mean"), HasSubstr("\"thermal\", \"inherent\", \"cage\""));
+  EXPECT_THAT(failureWith("train.bapst.augmentation=none"), HasSubstr("\"axes\", \"rotations\""));
   EXPECT_THAT(failureWith("train.botan.node_share=1.5"), HasSubstr("at most 1"));
   EXPECT_THAT(failureWith("train.mine.passes=7"), HasSubstr("mine")) << "a table of a model that is not trained";
 }

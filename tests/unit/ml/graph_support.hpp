@@ -143,6 +143,7 @@ class ToyNetwork final : public GraphNetwork<Number> {
     double loss = 0;
     const auto edges = static_cast<double>(s.graph.edges());
     for (std::size_t e = 0; e < s.graph.sender.size(); ++e) {
+      if (std::isnan(s.edge_targets(0, e))) continue;
       const Number r = lengthOf(s, e);
       const double error = static_cast<double>(p[p.size() - 2] + p[p.size() - 1] * r) - s.edge_targets(0, e);
       loss += error * error / edges;
@@ -195,6 +196,13 @@ class GasSource final : public StructureSource {
   StructureSample load(std::int64_t structure, const std::string&) const override {
     ++loads;
     return samples.at(static_cast<std::size_t>(structure));
+  }
+  /// Each particle a little beside its thermal position, differently far for the two kinds.
+  std::vector<double> positions(std::int64_t structure, Positions kind) const override {
+    std::vector<double> moved = samples.at(static_cast<std::size_t>(structure)).thermal;
+    for (std::size_t k = 0; k < moved.size(); ++k)
+      moved[k] += (kind == Positions::inherent ? 0.1 : 0.2) * std::sin(static_cast<double>(3 * k + 1));
+    return moved;
   }
   PairField pairs(std::int64_t structure) const override {
     if (!has_pairs) return StructureSource::pairs(structure);

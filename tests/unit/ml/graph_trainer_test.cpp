@@ -170,6 +170,40 @@ TEST(GraphData, HasTheTargetsOfTheStructure) {
   EXPECT_THROW(data.sample(7), InputError) << "a test structure";
 }
 
+/// The same graph of other positions, the length of edge (s -> r) there, and the place of its pair; -1: not labelled.
+double lengthBetween(const StructureSample& sample, const std::vector<double>& x, std::int32_t s, std::int32_t r) {
+  DescriptorInput input;
+  input.box = sample.box;
+  return testing::imageDistance(input, x, static_cast<std::size_t>(s), static_cast<std::size_t>(r));
+}
+
+// r_ij(t) is what the labels say, whatever positions the graph is made of: change + r_ij(0) of the thermal positions.
+TEST(GraphData, OtherPositionsHaveOtherEdgesAndChangesFromTheirLengths) {
+  const GasSource source(9);
+  const TrainingView view(source, parts);
+  const PairField pairs = source.pairs(3);
+  const auto& of = source.samples[3];
+  std::set<std::pair<std::int32_t, std::int32_t>> labelled;
+  for (std::size_t p = 0; p < pairs.ends.extent(0); ++p) labelled.insert({pairs.ends(p, 0), pairs.ends(p, 1)});
+  for (const Positions kind : {Positions::inherent, Positions::cage}) {
+    GraphData data(view, {{.cutoff = 2.0}, 2, {{"displacement", 10, 1}}, true, kind});
+    const auto sample = data.sample(3);
+    const auto moved = source.positions(3, kind);
+    std::size_t unlabelled = 0;
+    for (std::size_t e = 0; e < sample->graph.sender.size(); ++e) {
+      const auto s = sample->graph.sender[e], r = sample->graph.receiver[e];
+      const double length = lengthBetween(of, moved, s, r), thermal = lengthBetween(of, of.thermal, s, r);
+      EXPECT_LT(length, 2.0);
+      const double target = sample->edge_targets(0, e);
+      EXPECT_EQ(std::isnan(target), !labelled.contains(std::minmax(s, r)));
+      unlabelled += std::isnan(target);
+      if (!std::isnan(target)) EXPECT_NEAR(target + length, 2 * (0.2 - 0.15 * thermal) + thermal, 1e-12);
+    }
+    EXPECT_GT(unlabelled, 0U) << "the case should be met";
+    EXPECT_LT(unlabelled, sample->graph.sender.size() / 4);
+  }
+}
+
 TEST(GraphData, NeedsPairsAsFarAsTheGraphReaches) {
   GasSource source(9);
   const TrainingView view(source, parts);
@@ -374,6 +408,40 @@ TEST(GraphModel, PredictsWhatItHasLearntAndNothingElse) {
       EXPECT_TRUE(again(1, i) == y(1, i) || (std::isnan(again(1, i)) && std::isnan(y(1, i))));
     }
   }
+}
+
+TEST(GraphModel, LooksAtThePositionsItHasLearntFrom) {
+  const GasSource source(9);
+  const TrainingView view(source, parts);
+  GraphLearning learning = fewPasses();
+  learning.labels = {"displacement"};
+  learning.times = {10};
+  learning.positions = "inherent";
+  GraphModel model(toyKind(true, false), toyRequest(learning));
+  EXPECT_EQ(model.positions(), Positions::inherent);
+  SerialReducer reducer;
+  model.fit(view, reducer);
+  const auto inherent = source.loadAt(7, "", Positions::inherent);
+  const auto y = model.predict(inherent, "displacement");
+  EXPECT_THROW(model.predict(source.load(7, ""), "displacement"), InputError) << "thermal positions alone";
+  learning.positions = "thermal";
+  GraphModel loaded(toyKind(true, false), toyRequest(learning));
+  EXPECT_THROW(loaded.predict(inherent, "displacement"), InputError);
+  loaded.load(model.save());
+  EXPECT_EQ(loaded.positions(), Positions::inherent) << "a record says what it looks at";
+  EXPECT_EQ(loaded.predict(inherent, "displacement").row(1)[5], y.row(1)[5]);
+  GraphModel of_thermal(toyKind(true, false), toyRequest(learning));
+  of_thermal.fit(view, reducer);
+  EXPECT_NE(of_thermal.predict(source.load(7, ""), "displacement").row(1)[5], y.row(1)[5]);
+  EvaluateOptions options;
+  options.species_names = {"A", "B"};
+  options.scores.resamples = 10;
+  EXPECT_EQ(evaluate({&model, &of_thermal}, source, parts.test, reducer, options).results.size(), 2U);
+  ModelRecord damaged = model.save();
+  damaged.attributes["positions"] = std::string("average");
+  EXPECT_THROW(loaded.load(damaged), FileError);
+  learning.positions = "average";
+  EXPECT_THROW(GraphModel(toyKind(true, false), toyRequest(learning)), InputError);
 }
 
 TEST(GraphModel, RefusesADamagedRecord) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -115,7 +116,7 @@ template <class Number>
 void compareWithTorch(const MessageNetworkOptions& options, const GraphSample& sample, const LossWeights& weights,
                       std::size_t received, const Reference& torch, double tolerance) {
   MessageNetworkOptions fixed = options;
-  fixed.changes_axes = false;
+  fixed.augmentation = Augmentation::none;
   MessageNetwork<Number> network(fixed);
   auto parameters = referenceWeights<Number>(network.layout(), received);
   const auto prediction = network.predict(parameters, {}, sample);
@@ -195,8 +196,8 @@ GraphSample smallSample(nn::SelfLoops loops) {
 }
 
 /// Every 1499th parameter by itself.
-void compareWithDifferences(const MessageNetworkOptions& options, const LossWeights& weights, nn::SelfLoops loops) {
-  const auto sample = smallSample(loops);
+void compareWithDifferences(const MessageNetworkOptions& options, const LossWeights& weights,
+                            const GraphSample& sample) {
   MessageNetwork<double> network(options);
   const std::size_t count = numbersIn(network.layout());
   std::vector<double> parameters(count), gradient(count), unused(count);
@@ -220,11 +221,68 @@ void compareWithDifferences(const MessageNetworkOptions& options, const LossWeig
 
 TEST(Botan, GradientEqualsFiniteDifferences) {
   for (const LossWeights weights : {LossWeights{0.4, 0.6}, LossWeights{1, 0}, LossWeights{0, 1}})
-    compareWithDifferences(botanOptions(requestOf(3)), weights, nn::SelfLoops::no);
+    compareWithDifferences(botanOptions(requestOf(3)), weights, smallSample(nn::SelfLoops::no));
+}
+
+TEST(Botan, GradientEqualsFiniteDifferencesUnderRotations) {
+  auto options = botanOptions(requestOf(3));
+  options.augmentation = Augmentation::rotations;
+  compareWithDifferences(options, {0.4, 0.6}, smallSample(nn::SelfLoops::no));
+}
+
+/// Every third edge has no target.
+GraphSample sampleWithGaps() {
+  auto sample = smallSample(nn::SelfLoops::no);
+  for (std::size_t e = 0; e < sample.edge_targets.size(); e += 3)
+    sample.edge_targets(0, e) = std::numeric_limits<double>::quiet_NaN();
+  return sample;
+}
+
+TEST(Botan, LearnsTheEdgesThatHaveTargets) {
+  compareWithDifferences(botanOptions(requestOf(3)), {0.4, 0.6}, sampleWithGaps());
+  auto options = botanOptions(requestOf(3));
+  options.augmentation = Augmentation::none;
+  MessageNetwork<double> network(options);
+  const auto parameters = referenceWeights<double>(network.layout(), 128);
+  const auto sample = sampleWithGaps();
+  const auto predicted = network.predict(parameters, {}, sample).edges;
+  double sum = 0, count = 0;
+  for (std::size_t e = 0; e < predicted.size(); ++e) {
+    const double off = predicted(0, e) - sample.edge_targets(0, e);
+    if (std::isnan(off)) continue;
+    sum += off * off;
+    ++count;
+  }
+  std::vector<double> gradient(parameters.size());
+  EXPECT_NEAR(network.addGradient(parameters, sample, {}, {0, 1}, gradient, {}), sum / count, 1e-12);
+}
+
+/// Turned offsets and turned space are the same: rotations in training are rotations of the structure.
+TEST(Botan, RotationsTurnTheOffsets) {
+  auto options = botanOptions(requestOf(3));
+  options.augmentation = Augmentation::rotations;
+  MessageNetwork<double> rotating(options);
+  options.augmentation = Augmentation::none;
+  MessageNetwork<double> fixed(options);
+  const auto parameters = referenceWeights<double>(fixed.layout(), 128);
+  const auto sample = smallSample(nn::SelfLoops::no);
+  const PassKey key{11, 0, 5};
+  const Turn turn = drawTurn(Augmentation::rotations, key, 3);
+  auto turned = sample;
+  for (std::size_t e = 0; e < sample.graph.sender.size(); ++e)
+    for (std::size_t d = 0; d < 3; ++d) {
+      double x = 0;
+      for (std::size_t k = 0; k < 3; ++k) x += turn[d][k] * sample.graph.offset[3 * e + k];
+      turned.graph.offset[3 * e + d] = x;
+    }
+  std::vector<double> gradient(parameters.size());
+  const double loss = rotating.addGradient(parameters, sample, key, {0.4, 0.6}, gradient, {});
+  EXPECT_NEAR(loss, fixed.addGradient(parameters, turned, key, {0.4, 0.6}, gradient, {}), 1e-12);
+  EXPECT_GT(std::abs(loss - fixed.addGradient(parameters, sample, key, {0.4, 0.6}, gradient, {})), 1e-9);
 }
 
 TEST(Bapst, GradientEqualsFiniteDifferences) {
-  compareWithDifferences(bapstOptions(requestOf(3)), {1, 0}, nn::SelfLoops::yes);
+  compareWithDifferences(bapstOptions(requestOf(3)), {1, 0}, smallSample(nn::SelfLoops::yes));
 }
 
 TEST(Botan, PermutingParticlesPermutesTheOutput) {
