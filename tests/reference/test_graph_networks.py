@@ -28,7 +28,7 @@ PUBLISHED = {"botan": 0.755, "se3": 0.815}  # with 400 training structures
 IMPORT = ["--format", "botan", "--model", "KA", "--temperature", "0.44", "--times", "4120", "--test", "9-10", "--set", "split.train=7",
           "--set", "split.validation=1", "--seed", "8",  # this seed draws structure 8 to validate on
           "--set", "labels.pairs={ cutoff = 2.0 }"]
-FLOOR = {"botan": 0.60, "se3": 0.45}  # of the pooled Pearson; SE(3) is given few passes
+FLOOR = {"botan": 0.60, "se3": 0.65}  # of the pooled Pearson
 COMMON = ["batch=2", "schedule=cosine"]
 SETTINGS = {"botan": [*COMMON, "validate_every=200", "positions=\"inherent\"", "augmentation=\"rotations\"", "optimiser=\"soap\"",
                     "standardised=true", "rate=3e-3", "pretrain_passes=400", "passes=3600", "labels=[\"displacement\"]"],
