@@ -76,10 +76,10 @@ ml::StructureSample CampaignSource::load(std::int64_t structure, const std::stri
 std::vector<double> CampaignSource::positions(std::int64_t structure, ml::Positions kind) const {
   const ActivityScope files(times_, Activity::files);
   const StructureState state = storedState(folder_, structure);
-  if (kind == ml::Positions::thermal) return state.thermal.unwrapped();
-  const bool there = kind == ml::Positions::inherent ? state.quenched : !state.cage.position.empty();
-  require<FileError>(there, "structure {} has no {} state; run the stage quench first", structure, ml::toString(kind));
-  return kind == ml::Positions::inherent ? state.inherent.position : state.cage.position;
+  const auto& position = kind == ml::Positions::inherent ? state.inherent.position : state.cage.position;
+  require<FileError>(!position.empty(), "structure {} has no {} state; run the stage quench first", structure,
+                     ml::toString(kind));
+  return position;
 }
 
 ml::PairField CampaignSource::pairs(std::int64_t structure) const {

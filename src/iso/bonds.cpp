@@ -1,7 +1,7 @@
 #include "iso/bonds.hpp"
 
 #include "core/error.hpp"
-#include "iso/minimum_image.hpp"
+#include "core/minimum_image.hpp"
 
 namespace glassforge::iso {
 Bonds findBonds(const Mixture& mixture, const Snapshot& start, double inner, double outer) {

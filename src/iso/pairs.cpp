@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "iso/minimum_image.hpp"
+#include "core/minimum_image.hpp"
 
 namespace glassforge::iso {
 

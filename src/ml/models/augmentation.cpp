@@ -10,8 +10,6 @@ namespace glassforge::ml {
 
 namespace {
 
-constexpr Turn identity{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
-
 Turn drawAxes(const RandomStream& stream, std::uint64_t pass, int dimension) {
   const auto words = stream.words(pass, 0);
   std::array<std::size_t, 3> from{0, 1, 2};
@@ -55,7 +53,7 @@ Augmentation parseAugmentation(const std::string& name) {
 Turn drawTurn(Augmentation kind, const PassKey& key, int dimension) {
   const RandomStream stream(StreamKey{key.seed, Purpose::graph_augmentation, 0, key.network});
   if (kind == Augmentation::axes) return drawAxes(stream, key.pass, dimension);
-  return kind == Augmentation::none ? identity : drawRotation(stream, key.pass, dimension);
+  return kind == Augmentation::none ? unturned : drawRotation(stream, key.pass, dimension);
 }
 
 }  // namespace glassforge::ml

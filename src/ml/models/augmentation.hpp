@@ -19,6 +19,8 @@ Augmentation parseAugmentation(const std::string& name);
 /// Orthogonal; the first D rows and columns count. Axis d becomes sum_k turn[d][k] x_k.
 using Turn = std::array<std::array<double, 3>, 3>;
 
+constexpr Turn unturned{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+
 /// Of one pass: uniform over the turns of that kind, from the key alone. Formulas: docs/formulas_ml.md, "Augmentation".
 Turn drawTurn(Augmentation kind, const PassKey& key, int dimension);
 

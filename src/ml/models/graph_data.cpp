@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/minimum_image.hpp"
 
 namespace glassforge::ml {
 
@@ -35,10 +36,6 @@ std::vector<std::size_t> timesWanted(const LabelField& field, const std::vector<
   for (std::size_t t = 0; times.empty() && t < field.times.size(); ++t) wanted.push_back(t);
   for (const double time : times) wanted.push_back(nearestTime(field, time));
   return distinct(std::move(wanted));
-}
-
-double square(double x) {
-  return x * x;
 }
 
 std::size_t bytesOf(const GraphSample& s) {
@@ -145,13 +142,9 @@ void countFromLengths(const StructureSample& sample, const nn::Graph& graph, Arr
   for (std::size_t e = 0; e < graph.sender.size(); ++e) {
     const auto from = static_cast<std::size_t>(graph.sender[e]) * axes,
                to = static_cast<std::size_t>(graph.receiver[e]) * axes;
-    double thermal = 0, length = 0;
-    for (std::size_t d = 0; d < axes; ++d) {
-      const double apart = sample.thermal[to + d] - sample.thermal[from + d];
-      thermal += square(apart - sample.box[d] * std::round(apart / sample.box[d]));
-      length += square(graph.offset[e * axes + d]);
-    }
-    for (std::size_t t = 0; t < change.extent(0); ++t) change(t, e) += std::sqrt(thermal) - std::sqrt(length);
+    const double thermal = std::sqrt(squaredDistance(sample.box, &sample.thermal[to], &sample.thermal[from]));
+    const double length = std::sqrt(graph.squaredLength(e));
+    for (std::size_t t = 0; t < change.extent(0); ++t) change(t, e) += thermal - length;
   }
 }
 

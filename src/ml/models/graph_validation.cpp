@@ -34,15 +34,9 @@ std::vector<std::size_t> scoredEdges(const GraphSample& sample, const std::vecto
   const auto counts = [&](std::int32_t node) {
     return std::ranges::find(scored, sample.species[static_cast<std::size_t>(node)]) != scored.end();
   };
-  const auto dimension = static_cast<std::size_t>(sample.graph.dimension);
   std::vector<std::size_t> places;
   for (std::size_t e = 0; e < sample.graph.sender.size(); ++e) {
-    double square = 0;
-    for (std::size_t d = 0; d < dimension; ++d) {
-      const double x = sample.graph.offset[e * dimension + d];
-      square += x * x;
-    }
-    if (square < scored_edge_length * scored_edge_length && counts(sample.graph.sender[e]) &&
+    if (sample.graph.squaredLength(e) < scored_edge_length * scored_edge_length && counts(sample.graph.sender[e]) &&
         counts(sample.graph.receiver[e]) && hasTarget(sample, e))
       places.push_back(e);
   }

@@ -164,7 +164,7 @@ GraphPrediction MessageNetwork<Number>::predict(std::span<const Number> paramete
                                                 const GraphSample& sample) {
   take(parameters);
   setNodes(sample);
-  setOffsets(sample.graph, drawTurn(Augmentation::none, {}, options_.dimension), offsets_);
+  setOffsets(sample.graph, unturned, offsets_);
   messages_.forward(sample.graph, node_input_.data(), offsets_.data());
   const auto decoded = [&](std::size_t rows, const Number* states) {
     value_.resize(rows);

@@ -20,6 +20,12 @@ struct Graph {
   std::vector<double> offset;          ///< (E, D): r_receiver - r_sender by minimum image
 
   std::int64_t edges() const { return static_cast<std::int64_t>(sender.size()); }
+  double squaredLength(std::size_t edge) const {
+    double sum = 0;
+    const auto axes = static_cast<std::size_t>(dimension);
+    for (std::size_t d = 0; d < axes; ++d) sum += offset[edge * axes + d] * offset[edge * axes + d];
+    return sum;
+  }
 };
 
 /// Whether each node also sends to itself (offset 0).

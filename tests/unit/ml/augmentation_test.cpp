@@ -54,7 +54,9 @@ TEST(Augmentation, RotationsAreUniform) {
     for (std::uint64_t pass = 0; pass < draws; ++pass) {
       const Turn turn = drawTurn(Augmentation::rotations, {5, 1, pass}, dimension);
       expectOrthogonal(turn, axes);
-      if (dimension == 2) EXPECT_EQ(turn[2], (std::array<double, 3>{0, 0, 1}));
+      if (dimension == 2) {
+        EXPECT_EQ(turn[2], (std::array<double, 3>{0, 0, 1}));
+      }
       reflections += determinant(turn) < 0;
       for (std::size_t a = 0; a < axes; ++a)
         for (std::size_t b = 0; b < axes; ++b) {

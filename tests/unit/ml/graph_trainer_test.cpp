@@ -170,7 +170,7 @@ TEST(GraphData, HasTheTargetsOfTheStructure) {
   EXPECT_THROW(data.sample(7), InputError) << "a test structure";
 }
 
-/// The same graph of other positions, the length of edge (s -> r) there, and the place of its pair; -1: not labelled.
+/// Of edge (s -> r) where the particles are at x.
 double lengthBetween(const StructureSample& sample, const std::vector<double>& x, std::int32_t s, std::int32_t r) {
   DescriptorInput input;
   input.box = sample.box;
@@ -197,7 +197,9 @@ TEST(GraphData, OtherPositionsHaveOtherEdgesAndChangesFromTheirLengths) {
       const double target = sample->edge_targets(0, e);
       EXPECT_EQ(std::isnan(target), !labelled.contains(std::minmax(s, r)));
       unlabelled += std::isnan(target);
-      if (!std::isnan(target)) EXPECT_NEAR(target + length, 2 * (0.2 - 0.15 * thermal) + thermal, 1e-12);
+      if (!std::isnan(target)) {
+        EXPECT_NEAR(target + length, 2 * (0.2 - 0.15 * thermal) + thermal, 1e-12);
+      }
     }
     EXPECT_GT(unlabelled, 0U) << "the case should be met";
     EXPECT_LT(unlabelled, sample->graph.sender.size() / 4);

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace glassforge::iso {
+namespace glassforge {
 
 /// Squared distance of the nearest periodic copies of two positions of box.size() components each.
 inline double squaredDistance(const std::vector<double>& box, const double* a, const double* b) {
@@ -18,4 +18,4 @@ inline double squaredDistance(const std::vector<double>& box, const double* a, c
   return r2;
 }
 
-}  // namespace glassforge::iso
+}  // namespace glassforge
